@@ -1,0 +1,1 @@
+"""The audio engine: alone knows PyAV and mutagen."""

@@ -1,0 +1,1 @@
+"""The command line: parse, call the use case, render its result. One file a noun."""

@@ -1,0 +1,1 @@
+"""Published formats, bytes to model and back: no files, no sockets."""

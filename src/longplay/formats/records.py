@@ -1,0 +1,194 @@
+"""The records of a bundle: one per payload file, as JSON lines and as Parquet.
+
+Both hold the same columns; `docs/format/records.md` is normative. Nothing in them names a person's folder:
+only the path below the folder that was taken in is published.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from longplay.errors import MalformedInput
+from longplay.model.audio import Tags
+from longplay.model.digests import ContentId, FileDigests
+from longplay.model.holdings import Holding
+from longplay.model.rights import Decision
+from longplay.model.units import ByteCount, Hertz, Milliseconds, SampleCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What an edition says of one payload file. `None`: not known.
+
+    Attributes:
+        path: in the bag, below `data/` included.
+        content_id: SHA-256, hex.
+        size: bytes.
+        pieces_root: BEP 52 root, hex.
+        title, artist, album, track: description, the depositor's words before the tags'.
+        container, codec, rate, channels, bit_depth: as decoded.
+        samples, duration_ms: decoded length.
+        licence: the licence relied on, SPDX.
+        licence_stated: as it stood.
+        licence_evidence: what says so.
+        verdict, rule, citation, conditions: the gate's decision on `redistribute`.
+        source: where the accession came from, as stated.
+        source_path: path below the folder taken in.
+        tags: all tags found.
+    """
+
+    path: str
+    content_id: ContentId
+    size: ByteCount
+    pieces_root: str
+    title: str | None
+    artist: str | None
+    album: str | None
+    track: int | None
+    container: str
+    codec: str
+    rate: Hertz
+    channels: int
+    bit_depth: int | None
+    samples: SampleCount
+    duration_ms: Milliseconds
+    licence: str | None
+    licence_stated: str | None
+    licence_evidence: str | None
+    verdict: str
+    rule: str
+    citation: str
+    conditions: tuple[str, ...]
+    source: str
+    source_path: str
+    tags: Tags
+
+
+def record_of(holding: Holding, *, path: str, decision: Decision) -> Record:
+    """The record of a holding that is published under `path`."""
+    statement = next((one for one in holding.statements if one.licence), None)
+    audio = holding.audio
+    first = holding.provenances[0]
+    return Record(
+        path=path,
+        content_id=holding.content_id,
+        size=holding.digests.size,
+        pieces_root=(holding.digests.pieces_root or b"").hex(),
+        title=holding.described("title"),
+        artist=holding.described("artist"),
+        album=holding.described("album"),
+        track=holding.tags.track,
+        container=audio.container,
+        codec=audio.codec,
+        rate=audio.rate,
+        channels=audio.channels,
+        bit_depth=audio.bit_depth,
+        samples=audio.samples,
+        duration_ms=audio.duration,
+        licence=decision.licence,
+        licence_stated=statement.stated if statement else None,
+        licence_evidence=statement.evidence if statement else None,
+        verdict=decision.verdict.value,
+        rule=decision.rule,
+        citation=decision.citation,
+        conditions=tuple(condition.value for condition in decision.conditions),
+        source=first.source,
+        source_path=first.path,
+        tags=holding.tags.tags,
+    )
+
+
+_encoder: Final = msgspec.json.Encoder(order="deterministic")
+_decoder: Final = msgspec.json.Decoder(Record)
+
+
+def write_json_lines(records: list[Record]) -> bytes:
+    """One JSON object a line, in the order given."""
+    return b"".join(_encoder.encode(record) + b"\n" for record in records)
+
+
+def read_json_lines(data: bytes) -> list[Record]:
+    """The records of a file written by `write_json_lines`.
+
+    Raises:
+        MalformedInput: a line is no record.
+    """
+    records = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            records.append(_decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+            raise MalformedInput("records", f"line {number}: {exc}") from exc
+    return records
+
+
+def write_parquet(records: list[Record]) -> bytes:
+    """The same records as one Parquet file (zstd), tags as a map of lists."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [msgspec.to_builtins(record, builtin_types=(bytes,)) for record in records]
+    table = pa.Table.from_pylist(rows, schema=_arrow_schema())
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", store_schema=False)
+    return sink.getvalue()
+
+
+def _arrow_schema() -> Any:
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema(
+        [
+            pa.field("path", text, nullable=False),
+            pa.field("content_id", text, nullable=False),
+            pa.field("size", pa.int64(), nullable=False),
+            pa.field("pieces_root", text, nullable=False),
+            pa.field("title", text),
+            pa.field("artist", text),
+            pa.field("album", text),
+            pa.field("track", pa.int32()),
+            pa.field("container", text, nullable=False),
+            pa.field("codec", text, nullable=False),
+            pa.field("rate", pa.int32(), nullable=False),
+            pa.field("channels", pa.int32(), nullable=False),
+            pa.field("bit_depth", pa.int32()),
+            pa.field("samples", pa.int64(), nullable=False),
+            pa.field("duration_ms", pa.int64(), nullable=False),
+            pa.field("licence", text),
+            pa.field("licence_stated", text),
+            pa.field("licence_evidence", text),
+            pa.field("verdict", text, nullable=False),
+            pa.field("rule", text, nullable=False),
+            pa.field("citation", text, nullable=False),
+            pa.field("conditions", pa.list_(text), nullable=False),
+            pa.field("source", text, nullable=False),
+            pa.field("source_path", text, nullable=False),
+            pa.field("tags", pa.map_(text, pa.list_(text)), nullable=False),
+        ]
+    )
+
+
+def parquet_digests(data: bytes) -> dict[str, tuple[str, int]]:
+    """Path to (content id, size) of every row of a records Parquet file.
+
+    Raises:
+        MalformedInput: not Parquet, or not with these columns.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(data), columns=["path", "content_id", "size"])
+        rows = table.to_pylist()
+        return {row["path"]: (row["content_id"], row["size"]) for row in rows}
+    except (pa.ArrowException, OSError, KeyError, ValueError) as exc:
+        raise MalformedInput("records", f"not a Parquet file of records: {exc}") from exc
+
+
+def digests_match(record: Record, digests: FileDigests) -> bool:
+    """Whether a record names these bytes: content id, size and root together."""
+    root = (digests.pieces_root or b"").hex()
+    return (record.content_id, record.size, record.pieces_root) == (digests.content_id, digests.size, root)

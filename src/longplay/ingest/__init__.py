@@ -1,0 +1,1 @@
+"""Accession: folders become holdings."""

@@ -1,0 +1,346 @@
+"""Questions to the ledger, each with its own answer type: rows become model values here and nowhere else.
+
+Everything that may be large is an iterator in a stated order.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy.engine import Row
+from sqlalchemy.sql.elements import ColumnElement
+
+from longplay.ledger import tables
+from longplay.ledger.projection import as_json
+from longplay.model.audio import AudioFacts, TagFacts
+from longplay.model.digests import ContentId, FileDigests
+from longplay.model.editions import Bundle, BundleFile, Partition
+from longplay.model.events import Head
+from longplay.model.holdings import Companion, CompanionKind, Given, Holding, Provenance
+from longplay.model.rights import Decision, RightsBasis, RightsStatement, StatementSource
+from longplay.model.units import ByteCount
+
+T = TypeVar("T")
+PAGE = 500
+"""Holdings fetched at a time."""
+
+
+def _value(text: str, kind: type[T]) -> T:
+    return msgspec.json.decode(text, type=kind)
+
+
+def as_of(columns: Any, heads: Sequence[Head]) -> ColumnElement[bool]:
+    """Rows made by journal lines up to `heads`.
+
+    Args:
+        columns: the `c` of a table with `writer` and `seq`.
+        heads: chains not named count as empty.
+    """
+    return or_(*(and_(columns.writer == head.writer, columns.seq <= head.seq) for head in heads))
+
+
+def is_held(connection: Connection, content_id: ContentId) -> bool:
+    """Whether a recording of these bytes is held."""
+    return bool(connection.scalar(select(exists().where(tables.holding.c.content_id == content_id))))
+
+
+def is_known_blob(connection: Connection, content_id: ContentId) -> bool:
+    """Whether any journal line named this blob."""
+    return bool(connection.scalar(select(exists().where(tables.blob.c.content_id == content_id))))
+
+
+def made_by(connection: Connection, content_id: ContentId) -> tuple[str, int] | None:
+    """The journal line (writer, seq) by which a recording came to be held; `None` when it is not."""
+    query = select(tables.holding.c.writer, tables.holding.c.seq)
+    row = connection.execute(query.where(tables.holding.c.content_id == content_id)).first()
+    return (row.writer, row.seq) if row else None
+
+
+def digests_of(connection: Connection, content_ids: Sequence[ContentId]) -> dict[ContentId, FileDigests]:
+    """The digests of blobs by content id; unknown ones are absent."""
+    found = {}
+    for at in range(0, len(content_ids), PAGE):
+        query = select(tables.blob).where(tables.blob.c.content_id.in_(content_ids[at : at + PAGE]))
+        for row in connection.execute(query):
+            found[ContentId(row.content_id)] = _digests(row)
+    return found
+
+
+def _digests(row: Row[Any]) -> FileDigests:
+    return FileDigests(
+        size=ByteCount(row.size),
+        content_id=ContentId(row.content_id),
+        pieces_root=row.pieces_root,
+        piece_layer=row.piece_layer,
+        v1_pieces=row.v1_pieces,
+        v1_last=row.v1_last,
+    )
+
+
+def blobs(connection: Connection) -> Iterator[FileDigests]:
+    """Every blob the ledger knows, by content id."""
+    rows = connection.execution_options(yield_per=PAGE).execute(
+        select(tables.blob).order_by(tables.blob.c.content_id)
+    )
+    for row in rows:
+        yield _digests(row)
+
+
+def ids_starting(connection: Connection, prefix: str, *, limit: int) -> list[ContentId]:
+    """Content ids of holdings that start with `prefix`, sorted."""
+    column = tables.holding.c.content_id
+    query = select(column).where(column >= prefix, column < prefix + "g").order_by(column).limit(limit)
+    return [ContentId(found) for found in connection.scalars(query)]
+
+
+def holdings(connection: Connection, *, heads: Sequence[Head] | None = None) -> Iterator[Holding]:
+    """Every holding by content id.
+
+    Args:
+        connection: one consistent state.
+        heads: as of these journal heads; `None` for all that is known.
+    """
+    last = ""
+    while True:
+        query = select(tables.holding).where(tables.holding.c.content_id > last)
+        if heads is not None:
+            query = query.where(as_of(tables.holding.c, heads))
+        page = connection.execute(query.order_by(tables.holding.c.content_id).limit(PAGE)).all()
+        if not page:
+            return
+        yield from _with_parts(connection, page, heads)
+        last = page[-1].content_id
+
+
+def holding(connection: Connection, content_id: ContentId) -> Holding | None:
+    """One holding; `None` when it is not held."""
+    query = select(tables.holding).where(tables.holding.c.content_id == content_id)
+    return next(_with_parts(connection, connection.execute(query).all(), None), None)
+
+
+def _with_parts(
+    connection: Connection, page: Sequence[Row[Any]], heads: Sequence[Head] | None
+) -> Iterator[Holding]:
+    ids = [ContentId(row.content_id) for row in page]
+    digests = digests_of(connection, ids)
+    statements = _grouped(connection, tables.rights_statement, ids, heads)
+    provenances = _grouped(connection, tables.provenance, ids, heads)
+    for row in page:
+        yield Holding(
+            digests=digests[row.content_id],
+            audio=_value(row.audio_json, AudioFacts),
+            tags=_value(row.tags_json, TagFacts),
+            statements=tuple(_statement(one) for one in statements.get(row.content_id, ())),
+            provenances=tuple(_provenance(one) for one in provenances.get(row.content_id, ())),
+        )
+
+
+def _grouped(
+    connection: Connection, table: Any, ids: Sequence[ContentId], heads: Sequence[Head] | None
+) -> dict[str, list[Row[Any]]]:
+    """Rows of `table` about these objects, in the order they were journalled."""
+    query = select(table).where(table.c.content_id.in_(ids))
+    if heads is not None:
+        query = query.where(as_of(table.c, heads))
+    last = table.c.path if "path" in table.c else table.c.evidence
+    grouped: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(query.order_by(table.c.writer, table.c.seq, last)):
+        grouped.setdefault(row.content_id, []).append(row)
+    return grouped
+
+
+def _statement(row: Row[Any]) -> RightsStatement:
+    return RightsStatement(
+        basis=RightsBasis(row.basis),
+        licence=row.licence,
+        stated=row.stated,
+        evidence=row.evidence,
+        source=StatementSource(row.origin),
+        missing=row.missing,
+    )
+
+
+def _provenance(row: Row[Any]) -> Provenance:
+    return Provenance(
+        accession=row.accession,
+        source=row.source,
+        root=row.root,
+        path=row.path,
+        given=_value(row.given_json, Given),
+    )
+
+
+def held_at(connection: Connection, content_ids: Sequence[ContentId]) -> dict[ContentId, str]:
+    """When recordings came to be held, RFC 3339, by content id."""
+    column = tables.holding.c.content_id
+    found: dict[ContentId, str] = {}
+    for at in range(0, len(content_ids), PAGE):
+        query = select(column, tables.holding.c.held_at).where(column.in_(content_ids[at : at + PAGE]))
+        found.update({ContentId(row.content_id): row.held_at for row in connection.execute(query)})
+    return found
+
+
+def has_provenance(connection: Connection, content_id: ContentId, provenance: Provenance) -> bool:
+    """Whether these bytes were met at this place with the same words of the depositor before."""
+    columns = tables.provenance.c
+    given = columns.given_json == as_json(provenance.given)
+    return bool(connection.scalar(select(exists().where(_met(columns, content_id, provenance), given))))
+
+
+def has_companion(connection: Connection, content_id: ContentId, provenance: Provenance) -> bool:
+    """Whether these bytes were met at this place before, as a companion."""
+    same = _met(tables.companion.c, content_id, provenance)
+    return bool(connection.scalar(select(exists().where(same))))
+
+
+def _met(columns: Any, content_id: ContentId, provenance: Provenance) -> ColumnElement[bool]:
+    return and_(
+        columns.content_id == content_id,
+        columns.source == provenance.source,
+        columns.root == provenance.root,
+        columns.path == provenance.path,
+    )
+
+
+def statements_of(connection: Connection, content_id: ContentId) -> list[RightsStatement]:
+    """Everything stated about one object, in the order journalled."""
+    rows = _grouped(connection, tables.rights_statement, [content_id], None)
+    return [_statement(row) for row in rows.get(content_id, [])]
+
+
+def has_finding(connection: Connection, *, root: str, path: str, code: str) -> bool:
+    """Whether this remark about this path was made before."""
+    columns = tables.finding.c
+    same = and_(columns.root == root, columns.path == path, columns.code == code)
+    return bool(connection.scalar(select(exists().where(same))))
+
+
+def open_accession(connection: Connection, *, source: str, roots: Sequence[str]) -> str | None:
+    """The latest accession of this source and these roots that was never closed; `None` if there is none."""
+    columns = tables.accession.c
+    wanted = msgspec.json.encode(tuple(roots)).decode()
+    query = select(columns.id).where(
+        columns.source == source, columns.roots_json == wanted, columns.closed_at.is_(None)
+    )
+    return connection.scalar(query.order_by(columns.opened_at.desc(), columns.id).limit(1))
+
+
+def companions(connection: Connection) -> Iterator[Companion]:
+    """Every companion, by root and path."""
+    query = select(tables.companion).order_by(
+        tables.companion.c.root, tables.companion.c.path, tables.companion.c.content_id
+    )
+    for row in connection.execute(query).all():
+        digests = digests_of(connection, [ContentId(row.content_id)])
+        place = Provenance(accession=row.accession, source=row.source, root=row.root, path=row.path)
+        yield Companion(
+            digests=digests[ContentId(row.content_id)],
+            kind=CompanionKind(row.kind),
+            provenance=place,
+            about=row.about,
+        )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How much there is of everything, by name."""
+    names = {
+        "accessions": tables.accession,
+        "holdings": tables.holding,
+        "companions": tables.companion,
+        "blobs": tables.blob,
+        "editions": tables.edition,
+        "bundles": tables.bundle,
+    }
+    found = {
+        name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in names.items()
+    }
+    found["bytes"] = connection.scalar(select(func.coalesce(func.sum(tables.blob.c.size), 0))) or 0
+    damaged = select(func.count()).select_from(tables.fixity).where(tables.fixity.c.code.is_not(None))
+    found["damaged"] = connection.scalar(damaged) or 0
+    return found
+
+
+def finding_counts(connection: Connection) -> dict[str, int]:
+    """Remarks made while taking in, by code."""
+    column = tables.finding.c.code
+    query = select(column, func.count()).group_by(column).order_by(column)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def editions(connection: Connection) -> list[Row[Any]]:
+    """Rows of the edition table, oldest line first."""
+    columns = tables.edition.c
+    return list(connection.execute(select(tables.edition).order_by(columns.date, columns.name)).all())
+
+
+def edition(connection: Connection, name: str) -> Row[Any] | None:
+    """The row of one edition; `None` when there is no such edition."""
+    return connection.execute(select(tables.edition).where(tables.edition.c.name == name)).first()
+
+
+def bundle_names(connection: Connection, *, up_to: int | None = None) -> list[str]:
+    """Names of all bundles in the order they were made, up to number `up_to`."""
+    columns = tables.bundle.c
+    query = select(columns.name).order_by(columns.number)
+    if up_to is not None:
+        query = query.where(columns.number <= up_to)
+    return list(connection.scalars(query))
+
+
+def bundle(connection: Connection, name: str) -> Bundle:
+    """A bundle by its name.
+
+    Raises:
+        KeyError: there is no such bundle.
+    """
+    row = connection.execute(select(tables.bundle).where(tables.bundle.c.name == name)).first()
+    if row is None:
+        raise KeyError(name)
+    columns = tables.bundle_file.c
+    files = connection.execute(
+        select(tables.bundle_file).where(columns.bundle == name).order_by(columns.path)
+    ).all()
+    return Bundle(
+        name=row.name,
+        number=row.number,
+        partition=Partition(row.partition),
+        files=tuple(_bundle_file(file) for file in files),
+    )
+
+
+def _bundle_file(row: Row[Any]) -> BundleFile:
+    return BundleFile(
+        path=row.path,
+        content_id=ContentId(row.content_id),
+        size=ByteCount(row.size),
+        decision=_value(row.decision_json, Decision) if row.decision_json else None,
+    )
+
+
+def bundles_of_edition(connection: Connection, name: str) -> list[tuple[str, int]]:
+    """Name and number of the bundles first made for an edition, by number."""
+    columns = tables.bundle.c
+    query = select(columns.name, columns.number).where(columns.edition == name).order_by(columns.number)
+    return [(row.name, row.number) for row in connection.execute(query)]
+
+
+def is_bundled(connection: Connection, content_id: ContentId) -> bool:
+    """Whether a recording is in a bundle already."""
+    columns = tables.bundle_file.c
+    query = exists().where(columns.content_id == content_id, columns.path.like("data/%"))
+    return bool(connection.scalar(select(query)))
+
+
+def places_of(connection: Connection, content_id: ContentId) -> list[tuple[str, str]]:
+    """Where a blob is published: (bundle, path), sorted."""
+    columns = tables.bundle_file.c
+    query = select(columns.bundle, columns.path).where(columns.content_id == content_id)
+    return [(row.bundle, row.path) for row in connection.execute(query.order_by(columns.bundle, columns.path))]
+
+
+def damaged(connection: Connection) -> dict[ContentId, str]:
+    """Blobs whose last check failed: content id to finding code."""
+    columns = tables.fixity.c
+    query = select(columns.content_id, columns.code).where(columns.code.is_not(None))
+    return {ContentId(row.content_id): row.code for row in connection.execute(query)}

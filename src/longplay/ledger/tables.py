@@ -1,0 +1,179 @@
+"""The ledger's tables: a projection of the journal, never the truth.
+
+Every row carries the journal line that made it (`writer`, `seq`), so that the ledger can be read as of any
+journal head. Columns ending in `_json` hold what is only ever read whole.
+
+Source: docs/format/ledger.md.
+"""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _line() -> tuple[Column[str], Column[int]]:
+    return Column("writer", Text, nullable=False), Column("seq", Integer, nullable=False)
+
+
+applied = Table(
+    "applied",
+    metadata,
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("line_hash", Text, nullable=False),
+)
+"""How far each chain is projected: one row a chain."""
+
+accession = Table(
+    "accession",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("roots_json", Text, nullable=False),
+    Column("keeping", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("closed_at", Text),
+    *_line(),
+)
+"""One row an act of taking in."""
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("pieces_root", LargeBinary),
+    Column("piece_layer", LargeBinary, nullable=False),
+    Column("v1_pieces", LargeBinary, nullable=False),
+    Column("v1_last", LargeBinary, nullable=False),
+    *_line(),
+)
+"""One row a blob, with everything a bag or a torrent needs."""
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("content_id", Text, ForeignKey("blob.content_id"), primary_key=True),
+    Column("audio_json", Text, nullable=False),
+    Column("tags_json", Text, nullable=False),
+    Column("held_at", Text, nullable=False),
+    *_line(),
+)
+"""One row a recording we keep."""
+
+provenance = Table(
+    "provenance",
+    metadata,
+    Column("content_id", Text, nullable=False),
+    Column("accession", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("given_json", Text, nullable=False),
+    *_line(),
+    UniqueConstraint("content_id", "source", "root", "path", "given_json"),
+)
+"""One row a place where a recording's bytes were met."""
+
+companion = Table(
+    "companion",
+    metadata,
+    Column("content_id", Text, nullable=False),
+    Column("accession", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    *_line(),
+    UniqueConstraint("content_id", "source", "root", "path"),
+)
+"""One row a place where a companion was met."""
+
+rights_statement = Table(
+    "rights_statement",
+    metadata,
+    Column("content_id", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("licence", Text),
+    Column("stated", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("missing", Text),
+    *_line(),
+    UniqueConstraint("content_id", "stated", "evidence", "origin"),
+)
+"""One row a statement about one object."""
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("root", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("accession", Text, nullable=False),
+    *_line(),
+    UniqueConstraint("root", "path", "code"),
+)
+"""One row a remark made while taking in; the same remark about the same path is made once."""
+
+fixity = Table(
+    "fixity",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("code", Text),
+    Column("detail", Text),
+    Column("checked_at", Text, nullable=False),
+    *_line(),
+)
+"""One row a blob that was ever found damaged: its latest state; `code` is null when whole again."""
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("date", Text, nullable=False),
+    Column("heads_json", Text, nullable=False),
+    Column("bundles_json", Text),
+    Column("published_at", Text),
+    *_line(),
+)
+"""One row an edition; `bundles_json` is null until it was handed out whole."""
+
+bundle = Table(
+    "bundle",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("partition", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    *_line(),
+)
+"""One row a bundle, under the edition it first appeared in."""
+
+bundle_file = Table(
+    "bundle_file",
+    metadata,
+    Column("bundle", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("content_id", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("decision_json", Text),
+)
+"""One row a file of a bundle, tag files included."""
+
+Index("provenance_by_place", provenance.c.root, provenance.c.path)
+Index("rights_by_object", rights_statement.c.content_id)
+Index("bundle_file_by_content", bundle_file.c.content_id)

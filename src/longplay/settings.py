@@ -1,0 +1,107 @@
+"""`longplay.toml`: what an archive is called, on which basis it keeps, and its few limits.
+
+Environment variables `LONGPLAY_SETTINGS__<SECTION>__<NAME>` go before the file.
+
+Source: docs/reference/settings.md.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from longplay.errors import BadSettings, NoArchive
+from longplay.model.rights import KeepingBasis
+from longplay.store.layout import SETTINGS
+
+
+class ArchiveSettings(BaseModel, frozen=True, extra="forbid"):
+    """Section `[archive]`."""
+
+    id: str = Field(pattern=r"^[0-9a-f-]{36}$", description="UUID of the archive, made by `init`.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="Short name: bundles are called after it. Do not change it once something is published.",
+    )
+    keeping: KeepingBasis = Field(
+        description="The institution's basis for keeping what carries no open licence."
+    )
+
+
+class IngestSettings(BaseModel, frozen=True, extra="forbid"):
+    """Section `[ingest]`."""
+
+    file_limit_s: float = Field(
+        default=300.0, gt=0, description="Seconds one file may take before it is given up."
+    )
+
+
+class Settings(BaseSettings):
+    """The whole file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LONGPLAY_SETTINGS__", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    archive: ArchiveSettings
+    ingest: IngestSettings = IngestSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic calls it by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file; nothing else."""
+        return env_settings, init_settings
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of the archive in `folder`.
+
+    Raises:
+        NoArchive: there is no `longplay.toml`.
+        BadSettings: it is no TOML, or says something it may not.
+    """
+    path = folder / SETTINGS
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise NoArchive(str(folder)) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as exc:
+        raise BadSettings(str(path), f"cannot be read: {exc}") from exc
+    return _validated(path, values)
+
+
+def _validated(path: Path, values: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as exc:
+        problems = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors())
+        raise BadSettings(str(path), problems) from exc
+    except SettingsError as exc:
+        raise BadSettings("environment", str(exc)) from exc
+
+
+def settings_text(archive: ArchiveSettings) -> str:
+    """The file `init` writes."""
+    return f"""# Settings of a Longplay archive. What each means: docs/reference/settings.md
+
+[archive]
+id = "{archive.id}"
+# Bundles are called after it. Do not change it once something is published.
+name = "{archive.name}"
+# Basis for keeping what carries no open licence; such files are kept dark, never streamed or published:
+# {", ".join(basis.value for basis in KeepingBasis)}
+keeping = "{archive.keeping.value}"
+"""

@@ -1,0 +1,1 @@
+"""The blob store: bytes named by their SHA-256, written once, never changed."""

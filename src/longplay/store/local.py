@@ -1,0 +1,162 @@
+"""A blob store in a local folder: temporary name, fsync, rename.
+
+Source: docs/format/archive.md.
+"""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from longplay.errors import BlobMissing
+from longplay.formats.merkle import digest_bytes
+from longplay.model.digests import ContentId, FileDigests
+from longplay.model.units import ByteCount
+from longplay.store.failures import storing
+from longplay.store.layout import BLOB_MODE, BLOBS, FOLDER_MODE, STAGING, blob_key, is_level
+
+_BLOB_NAME = re.compile("[0-9a-f]{64}")
+
+
+class LocalStore:
+    """Blobs below a folder. Several processes may use one folder at once."""
+
+    def __init__(self, root: Path) -> None:
+        """A store below `root`; nothing is made until something is put."""
+        self.root = root
+        self._unsynced: set[Path] = set()
+
+    def path(self, content_id: ContentId) -> Path:
+        """Where a blob lies, whether or not it exists."""
+        return self.root / blob_key(content_id)
+
+    def staging_folder(self, writer: str) -> Path:
+        """The folder for one writer's unfinished copies, made if absent, on the blobs' file system.
+
+        Raises:
+            StorageError: it could not be made.
+        """
+        folder = self.root / STAGING / writer
+        with storing(folder):
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        return folder
+
+    def size(self, content_id: ContentId) -> ByteCount | None:
+        """Bytes of a blob; `None` when there is no such blob."""
+        try:
+            return ByteCount(self.path(content_id).stat().st_size)
+        except FileNotFoundError:
+            return None
+
+    def open(self, content_id: ContentId) -> BinaryIO:
+        """A blob for reading, unbuffered; the caller closes it.
+
+        Raises:
+            BlobMissing: there is none.
+        """
+        try:
+            return self.path(content_id).open("rb", buffering=0)
+        except FileNotFoundError as exc:
+            raise BlobMissing(content_id) from exc
+
+    def put(self, data: bytes) -> FileDigests:
+        """Keep bytes that are in memory; idempotent. Durable after `flush`.
+
+        Raises:
+            StorageError: they could not be written; nothing is left behind.
+        """
+        digests = digest_bytes(data)
+        if self.size(digests.content_id) == digests.size:
+            return digests
+        staged = self.staging_folder("put") / uuid.uuid4().hex
+        try:
+            with storing(staged), staged.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            self.adopt(staged, digests, replace=True)
+        finally:
+            staged.unlink(missing_ok=True)
+        return digests
+
+    def adopt(self, staged: Path, digests: FileDigests, *, replace: bool = False) -> None:
+        """Make a staged file the blob of that content id; the staged file is gone afterwards.
+
+        Raises:
+            StorageError: it could not be put in place; the staged file stays.
+        """
+        target = self.path(digests.content_id)
+        with storing(target):
+            if target.exists() and not replace:
+                staged.unlink()
+                return
+            self._make_folder(target.parent)
+            staged.chmod(BLOB_MODE)
+            staged.rename(target)
+        self._unsynced.add(target.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        self._unsynced.add(folder.parent)
+
+    def flush(self) -> None:
+        """Make all that was adopted or put durable, by syncing the folders that changed.
+
+        Raises:
+            StorageError: the file system refused.
+        """
+        for folder in sorted(self._unsynced):
+            with storing(folder):
+                sync_folder(folder)
+        self._unsynced.clear()
+
+    def ids(self) -> Iterator[ContentId]:
+        """Every blob, sorted; one folder's names in memory at a time."""
+        for first in _levels(self.root / BLOBS):
+            for second in _levels(first):
+                names = sorted(entry.name for entry in second.iterdir())
+                yield from (ContentId(name) for name in names if _BLOB_NAME.fullmatch(name))
+
+
+def _levels(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(entry for entry in folder.iterdir() if is_level(entry) and entry.is_dir())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable.
+
+    Raises:
+        OSError: the file system refused.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(target: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a small file so that it is either there whole or as it was before; idempotent.
+
+    Raises:
+        StorageError: it could not be written.
+    """
+    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    with storing(target):
+        try:
+            with unfinished.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            unfinished.chmod(mode)
+            unfinished.rename(target)
+            sync_folder(target.parent)
+        finally:
+            unfinished.unlink(missing_ok=True)

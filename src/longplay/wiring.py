@@ -1,0 +1,121 @@
+"""The composition root: from a folder to an archive that works. Alone names a backend."""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from longplay import __version__
+from longplay.errors import ArchiveExists
+from longplay.ledger.ledger import Ledger
+from longplay.ledger.register import Register
+from longplay.model.events import Agent
+from longplay.model.rights import KeepingBasis
+from longplay.settings import ArchiveSettings, Settings, read_settings, settings_text
+from longplay.store.failures import storing
+from longplay.store.layout import EDITIONS, JOURNAL, LEDGER, SETTINGS
+from longplay.store.local import LocalStore, write_durably
+
+AGENT = Agent(name="longplay", version=__version__)
+
+
+def now() -> datetime:
+    """The present moment in UTC: the one clock of the program."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A fresh random id."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """An archive that is open for reading.
+
+    Attributes:
+        root: its folder, absolute.
+        settings: what `longplay.toml` says.
+        store: its blobs.
+        ledger: caught up with the journal.
+    """
+
+    root: Path
+    settings: Settings
+    store: LocalStore
+    ledger: Ledger
+
+    @property
+    def journal(self) -> Path:
+        """The journal's folder."""
+        return self.root / JOURNAL
+
+    @property
+    def editions(self) -> Path:
+        """Where editions go unless told otherwise."""
+        return self.root / EDITIONS
+
+    @contextmanager
+    def writing(self) -> Iterator[Register]:
+        """A journal chain of this process's own, given back at the end.
+
+        Raises:
+            ArchiveBusy, StorageError, JournalBroken: as `Register.open`.
+        """
+        with Register.open(
+            self.journal, self.ledger, clock=now, agent=AGENT, flush=self.store.flush
+        ) as register:
+            yield register
+
+
+@contextmanager
+def open_archive(folder: Path) -> Iterator[Archive]:
+    """The archive in a folder; its ledger is caught up, and closed at the end.
+
+    Raises:
+        NoArchive, BadSettings: as `read_settings`.
+        StorageError, JournalBroken: as `Ledger.open`.
+    """
+    root = folder.resolve()
+    settings = read_settings(root)
+    ledger = Ledger.open(root / LEDGER, journal=root / JOURNAL)
+    try:
+        yield Archive(root=root, settings=settings, store=LocalStore(root), ledger=ledger)
+    finally:
+        ledger.close()
+
+
+def make_archive(folder: Path, *, keeping: KeepingBasis, name: str | None) -> Settings:
+    """Make an archive in a folder that is empty or absent.
+
+    Args:
+        folder: where.
+        keeping: the institution's basis.
+        name: short name; `None`: after the folder.
+
+    Raises:
+        ArchiveExists: the folder holds something.
+        StorageError: it could not be written.
+    """
+    root = folder.resolve()
+    if (root / SETTINGS).exists():
+        raise ArchiveExists(f"{root} is an archive already: ingest into it, or choose another folder")
+    if root.is_dir() and any(os.scandir(root)):
+        raise ArchiveExists(f"{root} is not empty: choose a new or an empty folder")
+    archive = ArchiveSettings(id=new_id(), name=name or _name_from(root.name), keeping=keeping)
+    with storing(root):
+        root.mkdir(parents=True, exist_ok=True)
+        (root / JOURNAL).mkdir(exist_ok=True)
+    Ledger.open(root / LEDGER, journal=root / JOURNAL).close()
+    write_durably(root / SETTINGS, settings_text(archive).encode())
+    return read_settings(root)
+
+
+def _name_from(folder: str) -> str:
+    """A short name after a folder's."""
+    plain = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:40].strip("-")
+    return plain or "archive"
