@@ -37,6 +37,7 @@ def read_edition(data: bytes) -> Edition:
         edition = msgspec.json.decode(data, type=_File).edition
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise MalformedInput(FILE_NAME, str(exc)) from exc
+    _check_name(edition.name)
     for bundle in edition.bundles:
         _check_bundle(bundle)
     names = [bundle.name for bundle in edition.bundles]
@@ -45,10 +46,14 @@ def read_edition(data: bytes) -> Edition:
     return edition
 
 
+def _check_name(name: str) -> None:
+    if "/" in name or not is_inside(name):
+        raise MalformedInput(FILE_NAME, f"unsafe name {name!r}")
+
+
 def _check_bundle(bundle: BundleEntry) -> None:
     for name in (bundle.name, bundle.torrent, bundle.v1_torrent):
-        if "/" in name or not is_inside(name):
-            raise MalformedInput(FILE_NAME, f"unsafe name {name!r}")
+        _check_name(name)
     for digest in (bundle.torrent_sha256, bundle.v1_torrent_sha256, bundle.tagmanifest_sha256):
         if not is_content_id(digest):
             raise MalformedInput(FILE_NAME, f"{bundle.name}: {digest[:70]!r} is not a SHA-256")

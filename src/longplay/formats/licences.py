@@ -29,7 +29,7 @@ OUTSIDE_SPDX: Final = ("LicenseRef-OGA-BY-3.0", "LicenseRef-OGA-BY-4.0")
 
 CC_URL: Final = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/"
-    r"(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>\d\.\d)(?:/(?P<port>[a-z]{2,3})(?![a-z]))?"
+    r"(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>1\.0|2\.[015]|3\.0|4\.0)(?:/(?P<port>[a-z]{2,3})(?![a-z]))?"
     r"|publicdomain/(?P<public>zero|mark)/1\.0)",
     re.IGNORECASE,
 )
@@ -101,14 +101,12 @@ def _special_claim(stated: str) -> Claim | None:
 
 
 def licence_of_url(url: re.Match[str]) -> str:
-    """The SPDX id of a match of `CC_URL`; a port that SPDX does not list becomes a `LicenseRef-`."""
+    """The SPDX id of a match of `CC_URL`; what SPDX does not list, as some ports, becomes a `LicenseRef-`."""
     if url["public"]:
         return "CC0-1.0" if url["public"].lower() == "zero" else "CC-PDM-1.0"
-    licence = f"CC-{url['kind'].upper()}-{url['version']}"
-    if not url["port"]:
-        return licence
-    ported = f"{licence}-{url['port'].upper()}"
-    return ported if ported.lower() in _spdx_ids() else f"LicenseRef-{ported}"
+    port = f"-{url['port'].upper()}" if url["port"] else ""
+    licence = f"CC-{url['kind'].upper()}-{url['version']}{port}"
+    return licence if licence.lower() in _spdx_ids() else f"LicenseRef-{licence}"
 
 
 def urls_in(text: str) -> list[tuple[str, str]]:

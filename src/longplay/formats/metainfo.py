@@ -9,6 +9,7 @@ Source: BEP 3 (metainfo), BEP 47 (pad files), BEP 52 (v2, hybrid). Normative: do
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from longplay.errors import MalformedInput
 from longplay.formats.bencode import Bencodable, Bencoded, bdecode, bencode
@@ -89,6 +90,9 @@ def hybrid_torrent(
         trackers: announce URLs, one tier each; they do not change the info hashes.
         web_seeds: BEP 19 URLs of the folder that holds the bag.
 
+    Raises:
+        ValueError: a path is both a file and a folder.
+
     Source: BEP 52, `upgrade path`: same files, same order, pads between.
     """
     ordered = torrent_order(files)
@@ -158,8 +162,8 @@ def _file_tree(ordered: Sequence[PublishedFile]) -> dict[bytes, Bencodable]:
         folder = tree
         for part in file.path[:-1]:
             below = folder.setdefault(part.encode(), {})
-            if not isinstance(below, dict):
-                raise TypeError(f"{part} is both a file and a folder")
+            if not isinstance(below, dict) or b"" in below:
+                raise ValueError(f"{part} is both a file and a folder")
             folder = below
         leaf: dict[bytes, Bencodable] = {b"length": file.digests.size}
         if file.digests.pieces_root is not None:
@@ -283,8 +287,9 @@ def _read_v1_files(info: Mapping[bytes, Bencoded]) -> list[TorrentFile]:
         offset += size
     if offset % PIECE_LENGTH or len(pieces) != offset // PIECE_LENGTH * 20:
         raise _malformed("pieces do not cover the files")
-    if len({file.path for file in files}) != len(files):
-        raise _malformed("a path occurs twice")
+    paths = sorted(file.path for file in files)
+    if any(after[: len(path)] == path for path, after in pairwise(paths)):
+        raise _malformed("a path occurs twice, or is both a file and a folder")
     return files
 
 

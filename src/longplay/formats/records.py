@@ -175,17 +175,25 @@ def parquet_digests(data: bytes) -> dict[str, tuple[str, int]]:
     """Path to (content id, size) of every row of a records Parquet file.
 
     Raises:
-        MalformedInput: not Parquet, or not with these columns.
+        MalformedInput: not Parquet, not with these columns, or a path stands in it twice.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    columns = ["path", "content_id", "size"]
     try:
-        table = pq.read_table(io.BytesIO(data), columns=["path", "content_id", "size"])
+        table = pq.read_table(io.BytesIO(data), columns=columns)
         rows = table.to_pylist()
-        return {row["path"]: (row["content_id"], row["size"]) for row in rows}
     except (pa.ArrowException, OSError, KeyError, ValueError) as exc:
         raise MalformedInput("records", f"not a Parquet file of records: {exc}") from exc
+    wanted = _arrow_schema()
+    for name in columns:
+        if table.field(name).type != wanted.field(name).type or table[name].null_count:
+            raise MalformedInput("records", f"column {name} is not a {wanted.field(name).type} throughout")
+    digests = {row["path"]: (row["content_id"], row["size"]) for row in rows}
+    if len(digests) != len(rows):
+        raise MalformedInput("records", "a path stands in it twice")
+    return digests
 
 
 def digests_match(record: Record, digests: FileDigests) -> bool:

@@ -9,11 +9,12 @@ Source: docs/format/journal.md, which is normative; design, section 4.
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
-from longplay.errors import ArchiveBusy, JournalBroken, MalformedInput
+from longplay.errors import ArchiveBusy, JournalBroken, MalformedInput, StorageError
 from longplay.formats.journal import NO_LINE, decode_event, encode_event, line_hash
 from longplay.ledger.segments import (
     SEGMENT_LIMIT,
@@ -209,7 +210,9 @@ class JournalWriter:
             return
         os.close(self._out)
         self._out = None
-        seal(segments(self._folder)[-1])
+        # the lines are durable: a segment that cannot be sealed now is sealed after a later append
+        with suppress(StorageError):
+            seal(segments(self._folder)[-1])
 
     def close(self) -> None:
         """Give the chain back."""

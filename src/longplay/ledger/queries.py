@@ -78,13 +78,16 @@ def _digests(row: Row[Any]) -> FileDigests:
     )
 
 
-def blobs(connection: Connection) -> Iterator[FileDigests]:
-    """Every blob the ledger knows, by content id."""
-    rows = connection.execution_options(yield_per=PAGE).execute(
-        select(tables.blob).order_by(tables.blob.c.content_id)
-    )
-    for row in rows:
-        yield _digests(row)
+def blobs_after(connection: Connection, last: ContentId | str) -> list[FileDigests]:
+    """The next page of blobs by content id; empty at the end.
+
+    Args:
+        connection: any state.
+        last: the last content id of the page before; `""` for the first page.
+    """
+    columns = tables.blob.c
+    query = select(tables.blob).where(columns.content_id > last).order_by(columns.content_id).limit(PAGE)
+    return [_digests(row) for row in connection.execute(query)]
 
 
 def ids_starting(connection: Connection, prefix: str, *, limit: int) -> list[ContentId]:
@@ -279,13 +282,10 @@ def edition(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(tables.edition).where(tables.edition.c.name == name)).first()
 
 
-def bundle_names(connection: Connection, *, up_to: int | None = None) -> list[str]:
-    """Names of all bundles in the order they were made, up to number `up_to`."""
+def bundle_names(connection: Connection) -> list[str]:
+    """Names of all bundles in the order they were made."""
     columns = tables.bundle.c
-    query = select(columns.name).order_by(columns.number)
-    if up_to is not None:
-        query = query.where(columns.number <= up_to)
-    return list(connection.scalars(query))
+    return list(connection.scalars(select(columns.name).order_by(columns.number)))
 
 
 def bundle(connection: Connection, name: str) -> Bundle:
@@ -323,6 +323,13 @@ def bundles_of_edition(connection: Connection, name: str) -> list[tuple[str, int
     columns = tables.bundle.c
     query = select(columns.name, columns.number).where(columns.edition == name).order_by(columns.number)
     return [(row.name, row.number) for row in connection.execute(query)]
+
+
+def bundles_visible_to(connection: Connection, name: str, heads: Sequence[Head]) -> list[str]:
+    """Names of an edition's bundles by number: those made before its heads, and those made for it."""
+    columns = tables.bundle.c
+    query = select(columns.name).where(or_(columns.edition == name, as_of(columns, heads)))
+    return list(connection.scalars(query.order_by(columns.number)))
 
 
 def is_bundled(connection: Connection, content_id: ContentId) -> bool:

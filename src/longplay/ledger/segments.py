@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from longplay.errors import JournalBroken
 from longplay.store.failures import storing
 from longplay.store.local import sync_folder
 
@@ -56,22 +57,49 @@ def segments(folder: Path) -> list[Segment]:
 def read_lines(segment: Segment) -> Iterator[bytes]:
     """The whole lines of a segment, without line feeds; an unterminated last one is left out.
 
+    A segment that was sealed since it was listed is read in its sealed form.
+
     Raises:
         StorageError: it could not be read.
+        JournalBroken: a sealed segment cannot be unpacked to its end.
     """
-    with storing(segment.path), segment.path.open("rb") as raw:
-        for line in _unpacked(raw) if segment.sealed else raw:
-            if line.endswith(b"\n"):
-                yield line[:-1]
+    at, line = segment.first, b""
+    with storing(segment.path):
+        raw, sealed = _opened(segment)
+        with raw:
+            for line in _unpacked(raw, segment) if sealed else raw:
+                if line.endswith(b"\n"):
+                    at += 1
+                    yield line[:-1]
+    if sealed and not line.endswith(b"\n"):
+        raise JournalBroken(segment.path.parent.name, at, "its sealed segment is cut short")
 
 
-def _unpacked(raw: BinaryIO) -> Iterator[bytes]:
+def _opened(segment: Segment) -> tuple[BinaryIO, bool]:
+    """A segment's file, and whether it is the sealed one."""
+    try:
+        return segment.path.open("rb"), segment.sealed
+    except FileNotFoundError:
+        if segment.sealed:
+            raise
+        return _sealed_path(segment).open("rb"), True
+
+
+def _sealed_path(segment: Segment) -> Path:
+    return segment.path.with_name(segment.path.name.removesuffix(OPEN_SUFFIX) + SEALED_SUFFIX)
+
+
+def _unpacked(raw: BinaryIO, segment: Segment) -> Iterator[bytes]:
     import io
 
     import zstandard
 
-    with zstandard.ZstdDecompressor().stream_reader(raw, closefd=False) as reader:
-        yield from io.BufferedReader(reader)
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(raw, closefd=False) as reader:
+            yield from io.BufferedReader(reader)
+    except zstandard.ZstdError as exc:
+        reason = f"its sealed segment cannot be unpacked: {exc}"
+        raise JournalBroken(segment.path.parent.name, segment.first, reason) from exc
 
 
 def seal(segment: Segment) -> Segment:
@@ -82,7 +110,7 @@ def seal(segment: Segment) -> Segment:
     """
     import zstandard
 
-    target = segment.path.with_name(segment.path.name.removesuffix(OPEN_SUFFIX) + SEALED_SUFFIX)
+    target = _sealed_path(segment)
     unfinished = target.with_name(target.name + ".unfinished")
     with storing(target):
         with segment.path.open("rb") as plain, unfinished.open("wb") as packed:

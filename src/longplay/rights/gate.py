@@ -9,6 +9,7 @@ Source: PREMIS 3.0 rights entity; design, section 3, rule 4; the rules' own cita
 from collections.abc import Callable
 from datetime import date
 
+from longplay.errors import MalformedInput
 from longplay.formats.licences import alternatives
 from longplay.model.rights import (
     Act,
@@ -57,7 +58,7 @@ def decide(
 def _by_statements(act: Act, statements: tuple[RightsStatement, ...], purpose: Purpose) -> Decision:
     if not statements:
         return _unknown(act, "no-statement", "a rights statement: nothing states a licence")
-    missing = sorted({statement.missing for statement in statements if statement.missing})
+    missing = sorted({_missing(one) for one in statements if one.missing or not one.licence})
     if missing:
         return _unknown(act, "fact-missing", "; ".join(missing))
     licences = sorted({statement.licence for statement in statements if statement.licence})
@@ -66,9 +67,18 @@ def _by_statements(act: Act, statements: tuple[RightsStatement, ...], purpose: P
     return _by_licence(act, licences[0], purpose)
 
 
+def _missing(statement: RightsStatement) -> str:
+    """What a statement leaves open; without a licence, that is which one it means."""
+    return statement.missing or f"which licence {statement.stated!r} means"
+
+
 def _by_licence(act: Act, expression: str, purpose: Purpose) -> Decision:
     """The best of an expression's alternatives: the one that permits with the fewest conditions."""
-    decisions = [_by_branch(act, branch, purpose) for branch in alternatives(expression)]
+    try:
+        branches = alternatives(expression)
+    except MalformedInput as exc:
+        return _unknown(act, "no-rule", f"what {expression} permits: {exc.reason}")
+    decisions = [_by_branch(act, branch, purpose) for branch in branches]
     return min(decisions, key=lambda decision: (_RANK[decision.verdict], len(decision.conditions)))
 
 

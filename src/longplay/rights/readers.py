@@ -16,9 +16,12 @@ TEXT_LIMIT: Final = 256 * 1024
 """No more of a neighbouring text is read, bytes."""
 
 _SPDX_LINE = re.compile(
-    r"^[\s#/*;.\-]*(?:SPDX-License-Identifier|Licen[cs]e(?: id)?)\s*:\s*(?P<claim>\S.*?)[\s*/]*$",
+    r"^[ \t#/*;.\-]*(?:SPDX-License-Identifier|Licen[cs]e(?: id)?)[ \t]*:[ \t]*(?P<claim>\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_LINE_END: Final = " \t\r*/"
+"""What may close a line after its claim: blanks and the end of a comment."""
+
 _LICENCE_FILE = re.compile(
     r"(licen[cs]e|copying|copyright|credits|attributions?|rights)([-_. ].*)?", re.IGNORECASE
 )
@@ -72,7 +75,7 @@ def from_text(data: bytes, *, name: str, source: StatementSource) -> tuple[Right
     found: list[RightsStatement] = []
     for match in _SPDX_LINE.finditer(text):
         evidence = f"{name}: {match[0].strip()[:500]}"
-        found.extend(_plain(match["claim"], evidence, source))
+        found.extend(_plain(match["claim"].rstrip(_LINE_END), evidence, source))
     for _licence, url in urls_in(text):
         found.extend(_plain(url, f"{name}: {url}", source))
     return _one_each(found)

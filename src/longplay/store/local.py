@@ -71,14 +71,15 @@ class LocalStore:
         if self.size(digests.content_id) == digests.size:
             return digests
         staged = self.staging_folder("put") / uuid.uuid4().hex
-        try:
-            with storing(staged), staged.open("xb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            self.adopt(staged, digests, replace=True)
-        finally:
-            staged.unlink(missing_ok=True)
+        with storing(staged):
+            try:
+                with staged.open("xb") as out:
+                    out.write(data)
+                    out.flush()
+                    os.fsync(out.fileno())
+                self.adopt(staged, digests, replace=True)
+            finally:
+                staged.unlink(missing_ok=True)
         return digests
 
     def adopt(self, staged: Path, digests: FileDigests, *, replace: bool = False) -> None:

@@ -9,6 +9,7 @@ from longplay.errors import BlobMissing
 from longplay.formats.merkle import digest_bytes
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.units import ByteCount
+from longplay.store.failures import storing
 
 
 class MemoryStore:
@@ -40,10 +41,15 @@ class MemoryStore:
         return digests
 
     def adopt(self, staged: Path, digests: FileDigests, *, replace: bool = False) -> None:
-        """Take a staged file's bytes in; the file is gone afterwards."""
-        if replace or digests.content_id not in self._blobs:
-            self._blobs[digests.content_id] = staged.read_bytes()
-        staged.unlink()
+        """Take a staged file's bytes in; the file is gone afterwards.
+
+        Raises:
+            StorageError: it could not be read or removed.
+        """
+        with storing(staged):
+            if replace or digests.content_id not in self._blobs:
+                self._blobs[digests.content_id] = staged.read_bytes()
+            staged.unlink()
 
     def flush(self) -> None:
         """Nothing to do: memory is never durable."""

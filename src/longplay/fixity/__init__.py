@@ -1,0 +1,1 @@
+"""Files against digests: the one check that verify, mirror and audit share."""

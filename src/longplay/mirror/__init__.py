@@ -1,0 +1,1 @@
+"""Somebody else's copy of an edition."""

@@ -1,0 +1,1 @@
+"""Keeping what is held whole: audit and rebuild."""

@@ -1,0 +1,1 @@
+"""The swarm: alone knows libtorrent."""

@@ -1,0 +1,103 @@
+"""A libtorrent session: on loopback and silent unless it is meant for the public.
+
+Source: libtorrent 2.1, settings_pack.
+"""
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from longplay.errors import SwarmError, UsageError
+
+if TYPE_CHECKING:
+    import libtorrent
+
+LOOPBACK: Final = "127.0.0.1:0"
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """`host:port` with a numeric host as (host, port); IPv6 in brackets.
+
+    Raises:
+        UsageError: it is none.
+    """
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    try:
+        ipaddress.ip_address(host)
+        number = int(port)
+    except ValueError as exc:
+        raise UsageError(f"{text!r} is no address: write it as 192.0.2.7:6881 or [2001:db8::7]:6881") from exc
+    if not 0 <= number <= 65535:
+        raise UsageError(f"{text!r}: a port is between 0 and 65535")
+    return host, number
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine and nobody else."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_reach(*, public: bool, listen: str, peers: tuple[str, ...], urls: tuple[str, ...]) -> None:
+    """Pass when nothing beyond this machine is spoken to, or that was asked for.
+
+    Raises:
+        UsageError: an address is not loopback and `public` is not set.
+    """
+    if public:
+        return
+    hosts = [parse_address(address)[0] for address in (listen, *peers)]
+    hosts += [urlsplit(url).hostname or "" for url in urls]
+    for host in hosts:
+        if not is_loopback(host):
+            raise UsageError(f"{host} is not this machine: add --public to speak to the network")
+
+
+def start_session(*, listen: str, public: bool) -> "libtorrent.session":
+    """A session that listens.
+
+    Args:
+        listen: `host:port`; port 0 lets the system choose.
+        public: whether DHT, local discovery and port mapping are on.
+
+    Raises:
+        SwarmError: nothing can listen there.
+    """
+    import libtorrent as lt
+
+    host, port = parse_address(listen)
+    shown = f"[{host}]" if ":" in host else host
+    session = lt.session(
+        {
+            "user_agent": "longplay",
+            "listen_interfaces": f"{shown}:{port}",
+            "enable_dht": public,
+            "enable_lsd": public,
+            "enable_upnp": public,
+            "enable_natpmp": public,
+            "allow_multiple_connections_per_ip": True,
+            "ssrf_mitigation": public,
+            "alert_mask": lt.alert.category_t.error_notification
+            | lt.alert.category_t.status_notification
+            | lt.alert.category_t.storage_notification,
+        }
+    )
+    if listening_port(session, wait_s=5.0) == 0:
+        raise SwarmError(f"nothing can listen on {listen}: is another program there?")
+    return session
+
+
+def listening_port(session: "libtorrent.session", *, wait_s: float) -> int:
+    """The port a session listens on; 0 when it does not after `wait_s` seconds."""
+    import time
+
+    until = time.monotonic() + wait_s
+    while time.monotonic() < until:
+        port = int(session.listen_port())
+        if port and session.is_listening():
+            return port
+        time.sleep(0.02)
+    return 0

@@ -1,0 +1,253 @@
+"""Facts to journal: single ones by hand, and whole histories that could have happened, for Hypothesis."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from longplay.formats.merkle import digest_bytes
+from longplay.ledger.ledger import Ledger
+from longplay.ledger.state import state_digest
+from longplay.model.audio import AudioFacts, Picture, TagFacts
+from longplay.model.digests import ContentId
+from longplay.model.editions import Bundle, BundleFile, Partition
+from longplay.model.events import (
+    AccessionClosed,
+    AccessionOpened,
+    Agent,
+    BundleMade,
+    CompanionKept,
+    DuplicateMet,
+    EditionOpened,
+    EditionPublished,
+    Fact,
+    FileRefused,
+    FixityChecked,
+    RecordingKept,
+)
+from longplay.model.findings import Finding, FindingCode, Severity
+from longplay.model.holdings import CompanionKind
+from longplay.model.rights import (
+    Act,
+    Decision,
+    KeepingBasis,
+    RightsBasis,
+    RightsStatement,
+    StatementSource,
+    Verdict,
+)
+from longplay.model.units import ByteCount, Hertz, SampleCount
+
+AGENT = Agent(name="longplay", version="0")
+ROOT = "/deposit"
+AUDIO = AudioFacts(
+    container="flac",
+    codec="flac",
+    rate=Hertz(44_100),
+    channels=2,
+    samples=SampleCount(44_100),
+    bit_depth=16,
+    decode_errors=0,
+)
+KEEP = Decision(act=Act.PRESERVE, verdict=Verdict.PERMITTED, rule="dedication", citation="CC0 1.0 s.2")
+STATEMENT = RightsStatement(
+    basis=RightsBasis.LICENSE,
+    licence="CC-BY-4.0",
+    stated="CC BY 4.0",
+    evidence="tag LICENSE",
+    source=StatementSource.TAG,
+)
+
+
+class Ticking:
+    """A clock that goes on by a second whenever it is asked."""
+
+    def __init__(self, start: str = "2026-01-01T00:00:00+00:00") -> None:
+        self._now = datetime.fromisoformat(start).astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
+def opened(name: str = "one", *, source: str = "Deposit 1") -> AccessionOpened:
+    return AccessionOpened(
+        accession=name, source=source, roots=(ROOT,), keeping=KeepingBasis.OWN_COLLECTION
+    )
+
+
+def recording(
+    data: bytes,
+    *,
+    accession: str = "one",
+    path: str = "song.flac",
+    title: str | None = None,
+    statements: tuple[RightsStatement, ...] = (STATEMENT,),
+    findings: tuple[Finding, ...] = (),
+) -> RecordingKept:
+    return RecordingKept(
+        accession=accession,
+        root=ROOT,
+        path=path,
+        given=(("title", "Given"),),
+        digests=digest_bytes(data),
+        audio=AUDIO,
+        tags=TagFacts(title=title, tags=(("TITLE", (title or "", "second value")),)),
+        statements=statements,
+        decision=KEEP,
+        findings=findings,
+    )
+
+
+def duplicate(data: bytes, *, accession: str = "one", path: str = "again.flac") -> DuplicateMet:
+    content_id = digest_bytes(data).content_id
+    return DuplicateMet(
+        accession=accession, root=ROOT, path=path, given=(), content_id=content_id, statements=()
+    )
+
+
+def companion(data: bytes, *, accession: str = "one", path: str = "cover.jpg") -> CompanionKept:
+    return CompanionKept(
+        accession=accession,
+        root=ROOT,
+        path=path,
+        digests=digest_bytes(data),
+        kind=CompanionKind.PICTURE,
+        about="",
+    )
+
+
+def remark(path: str, code: FindingCode = FindingCode.NOT_AUDIO) -> Finding:
+    return Finding(code=code, severity=Severity.ERROR, path=path, detail=f"{path} is no audio")
+
+
+def refused(path: str, *, accession: str = "one") -> FileRefused:
+    return FileRefused(accession=accession, root=ROOT, finding=remark(path))
+
+
+def checked(data: bytes, *, damaged: bool) -> FixityChecked:
+    finding = remark("blob", FindingCode.DIGEST_DIFFERS) if damaged else None
+    return FixityChecked(content_id=digest_bytes(data).content_id, finding=finding)
+
+
+def bundle(data: bytes, *, number: int = 1, edition: str = "first") -> BundleMade:
+    song, tag_file = digest_bytes(data), digest_bytes(b"bagit.txt of " + data)
+    files = (
+        BundleFile(path="bagit.txt", content_id=tag_file.content_id, size=tag_file.size),
+        BundleFile(path="data/song.flac", content_id=song.content_id, size=song.size, decision=KEEP),
+    )
+    made = Bundle(name=f"archive-{number:05d}", number=number, partition=Partition.FREE, files=files)
+    return BundleMade(edition=edition, bundle=made, tag_files=(tag_file,))
+
+
+def history() -> list[Fact]:
+    """One of everything, in an order in which it could have happened."""
+    return [
+        opened(),
+        recording(b"first", path="a/first.flac", title="Erste", findings=(remark("a/first.flac"),)),
+        recording(b"second", path="a/second.flac", statements=()),
+        duplicate(b"first", path="b/first.flac"),
+        companion(b"picture", path="a/cover.jpg"),
+        refused("a/notes.doc"),
+        AccessionClosed(accession="one"),
+        opened("two", source="Deposit 2"),
+        checked(b"second", damaged=True),
+        EditionOpened(edition="first", date="2026-05-01", heads=(("w0001", 9, "ab" * 32),)),
+        bundle(b"first"),
+        EditionPublished(edition="first", bundles=("archive-00001",)),
+        checked(b"second", damaged=False),
+        checked(b"first", damaged=True),
+    ]
+
+
+# Words as they come from files: any Unicode but lone surrogates, NUL included.
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_names = st.sampled_from(["one", "two", "three"])
+_bytes = st.sampled_from([b"a", b"b", b"c", b"d" * 20_000])
+_paths = st.sampled_from(["x.flac", "y/x.flac", "y/%0A", "ü.ogg"])
+_statements = st.lists(
+    st.builds(
+        RightsStatement,
+        basis=st.sampled_from(RightsBasis),
+        licence=st.sampled_from([None, "CC-BY-4.0", "CC0-1.0"]),
+        stated=words,
+        evidence=words,
+        source=st.sampled_from(StatementSource),
+        missing=st.none() | words,
+    ),
+    max_size=2,
+).map(tuple)
+_findings = st.builds(
+    Finding,
+    code=st.sampled_from(FindingCode),
+    severity=st.sampled_from(Severity),
+    path=_paths,
+    detail=words,
+)
+_given = st.lists(st.tuples(words, words), max_size=2).map(tuple)
+_tags = st.builds(
+    TagFacts,
+    tags=st.lists(st.tuples(words, st.lists(words, min_size=1, max_size=2).map(tuple)), max_size=2).map(tuple),
+    pictures=st.just((Picture(mime="image/png", kind=3, size=ByteCount(1), sha256="0" * 64),)) | st.just(()),
+    title=st.none() | words,
+)
+_about_files: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(
+        RecordingKept,
+        accession=_names,
+        root=st.just(ROOT),
+        path=_paths,
+        given=_given,
+        digests=_bytes.map(digest_bytes),
+        audio=st.just(AUDIO),
+        tags=_tags,
+        statements=_statements,
+        decision=st.just(KEEP),
+        findings=st.lists(_findings, max_size=2).map(tuple),
+    ),
+    st.builds(
+        DuplicateMet,
+        accession=_names,
+        root=st.just(ROOT),
+        path=_paths,
+        given=_given,
+        content_id=_bytes.map(lambda data: digest_bytes(data).content_id),
+        statements=_statements,
+    ),
+    st.builds(companion, _bytes, accession=_names, path=_paths),
+    st.builds(FileRefused, accession=_names, root=st.just(ROOT), finding=_findings),
+    st.builds(checked, _bytes, damaged=st.booleans()),
+    st.builds(AccessionClosed, accession=_names),
+)
+histories: st.SearchStrategy[list[Fact]] = st.lists(_about_files, max_size=12).map(
+    lambda facts: [opened(name, source=f"Deposit {name}") for name in ("one", "two", "three")] + facts
+)
+"""Three accessions are opened, then anything happens to four blobs."""
+
+
+def digest_of(ledger: Ledger) -> str:
+    with ledger.reading() as connection:
+        return state_digest(connection)
+
+
+def rows_of(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, sorted by its spelling."""
+    from sqlalchemy import select
+
+    from longplay.ledger import tables
+
+    with ledger.reading() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in tables.metadata.sorted_tables
+        }
+
+
+def content_ids(*data: bytes) -> list[ContentId]:
+    return [digest_bytes(one).content_id for one in data]
+
+
+def journalled(journal: Path) -> Sequence[bytes]:
+    """Every byte of a journal, by file."""
+    return [path.read_bytes() for path in sorted(journal.rglob("*.jsonl*"))]
