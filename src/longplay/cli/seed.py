@@ -38,18 +38,17 @@ def command(listen: str, tracker: tuple[str, ...], public: bool, archive: Path, 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with open_archive(archive) as opened:
-        with Seeder(listen=listen, public=public, trackers=tracker) as seeder:
-            names = seed_bundles(seeder, opened.ledger, opened.store, Sources())
-            if not names:
-                raise UsageError("nothing is published yet: run `longplay publish --edition NAME` first")
-            host = listen.rpartition(":")[0]
-            fields: dict[str, object] = {"address": f"{host}:{seeder.port}", "bundles": names}
-            out.line("listening", fields, text=f"{host}:{seeder.port}")
-            out.talk(f"Serving {len(names)} bundles. Stop with Ctrl-C.")
-            out.talk(f"Elsewhere: longplay mirror EDITION --into DIR --peer {host}:{seeder.port}")
-            stopped.wait()
-            state = seeder.state()
+    with open_archive(archive) as opened, Seeder(listen=listen, public=public, trackers=tracker) as seeder:
+        names = seed_bundles(seeder, opened.ledger, opened.store, Sources())
+        if not names:
+            raise UsageError("nothing is published yet: run `longplay publish --edition NAME` first")
+        host = listen.rpartition(":")[0]
+        fields: dict[str, object] = {"address": f"{host}:{seeder.port}", "bundles": names}
+        out.line("listening", fields, text=f"{host}:{seeder.port}")
+        out.talk(f"Serving {len(names)} bundles. Stop with Ctrl-C.")
+        out.talk(f"Elsewhere: longplay mirror EDITION --into DIR --peer {host}:{seeder.port}")
+        stopped.wait()
+        state = seeder.state()
     out.line(
         "summary",
         {"bundles": state.torrents, "uploaded": state.uploaded},

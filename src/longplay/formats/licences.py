@@ -34,6 +34,9 @@ CC_URL: Final = re.compile(
     re.IGNORECASE,
 )
 
+_PARSER_STUMBLES: Final = (AttributeError, IndexError, AssertionError, RecursionError)
+"""What the parser lets slip, beside its own errors, over `)`, `()`, `( OR MIT` and thousands of brackets."""
+
 _CC_PAGE = re.compile(r"/(?:(?:legalcode|deed)(?:\.[a-z_-]+)?)?$", re.IGNORECASE)
 _VERSIONLESS_GPL = re.compile(r"(?:GNU\s+)?(A|L)?GPL(?:\s*\(version unstated\))?", re.IGNORECASE)
 _VERSIONLESS_CC = re.compile(r"CC[- ]BY(?:[- ](?:NC|ND|SA))*", re.IGNORECASE)
@@ -160,7 +163,7 @@ def alternatives(expression: str) -> tuple[tuple[str, ...], ...]:
 
     try:
         tree = Licensing().parse(expression)
-    except (ParseError, ExpressionError, AttributeError, RecursionError) as exc:
+    except (ParseError, ExpressionError, *_PARSER_STUMBLES) as exc:
         raise MalformedInput("licence expression", "not an SPDX expression") from exc
     if tree is None:
         raise MalformedInput("licence expression", "empty")

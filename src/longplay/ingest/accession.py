@@ -7,8 +7,10 @@ written twice.
 Source: OAIS, ingest; PREMIS 3.0 events `ingestion start`, `ingestion`, `ingestion end`; design, section 3.
 """
 
+import shutil
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,7 @@ from longplay.ingest.pool import Pending, WorkerPool, staged_name
 from longplay.ingest.walk import FileMet, FolderDone, Met, Remark, measure, walk
 from longplay.ingest.worker import Taken, Task
 from longplay.progress import Progress
+from longplay.store.failures import storing
 
 AHEAD: Final = 8
 """Files a worker that are read ahead of the one being decided."""
@@ -54,6 +57,7 @@ class Accession:
             intake.close()
         finally:
             progress.end()
+            self._sweep()
         intake.summary.elapsed_s = round(time.monotonic() - began, 3)
         return intake.summary
 
@@ -69,11 +73,27 @@ class Accession:
             _decide(queue, intake, progress)
 
     def _staging(self) -> Path:
-        """An empty folder for copies: what an earlier process of this chain left there is removed."""
-        folder = self.ports.store.staging_folder(self.ports.register.writer)
-        for leftover in folder.iterdir():
-            leftover.unlink()
+        """A fresh folder for copies, after what an earlier process of this chain left was removed.
+
+        Fresh, because workers outlive a killed process for a moment: they must not touch the copies of this one.
+        """
+        self._sweep()
+        folder = self._home() / self.ports.new_id()
+        with storing(folder):
+            folder.mkdir()
         return folder
+
+    def _home(self) -> Path:
+        return self.ports.store.staging_folder(self.ports.register.writer)
+
+    def _sweep(self) -> None:
+        """Remove every copy below this chain's staging folder; what cannot be removed now is another time."""
+        for leftover in self._home().iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    leftover.unlink()
 
 
 @dataclass(slots=True, kw_only=True)

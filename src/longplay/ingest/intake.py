@@ -111,6 +111,7 @@ class Intake:
         self._rehearsed: set[ContentId] = set()
         self._accession = self._find_open()
         self._opened = bool(self._accession)
+        self._table_kept = False
 
     def _find_open(self) -> str:
         """The accession a kill left open, so that it is taken up; `""` when there is none."""
@@ -142,6 +143,7 @@ class Intake:
     def remark(self, remark: Remark) -> None:
         """Note something met that is no regular file."""
         self._find(remark.root, remark.finding)
+        self._commit_if_due()
 
     def folder_done(self, done: FolderDone) -> None:
         """Decide about the companions of a folder, now that it is known what music is near."""
@@ -165,6 +167,7 @@ class Intake:
                 for path in self._deposit.table.unused(start):
                     detail = f"{self._deposit.table.path.name} names it, but it was not met"
                     self._find(start, _warning(FindingCode.RIGHTS_ROW_UNUSED, path, detail))
+                    self._commit_if_due()
         if self._opened:
             self._add(AccessionClosed(accession=self._accession))
         self._commit()
@@ -355,6 +358,8 @@ class Intake:
             )
             self._add(fact)
             self._opened = True
+        if not self._table_kept:
+            self._table_kept = True
             self._keep_table()
         return self._accession
 

@@ -9,10 +9,24 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -101,29 +115,44 @@ class Ledger:
     def catch_up(self) -> int:
         """Project every journal line that is not in the ledger yet; returns how many.
 
-        Raises:
-            JournalBroken: a chain does not hold together, or ends before the ledger does.
-        """
-        known = {head.writer: head for head in self.heads()}
-        count = 0
-        for writer in sorted({*writers(self._journal), *known}):
-            count += self._catch_up_chain(writer, known.get(writer))
-        return count
+        A chain may go on with what another chain opened: it then waits for that one, so that the ledger is the
+        same whichever chain is read first.
 
-    def _catch_up_chain(self, writer: str, known: Head | None) -> int:
+        Raises:
+            JournalBroken: a chain does not hold together, ends before the ledger does, or is about an accession
+                or edition that no chain opened.
+        """
+        total = 0
+        while True:
+            count, stuck = self._catch_up_once()
+            total += count
+            if stuck is None:
+                return total
+            if not count:
+                raise stuck
+
+    def _catch_up_once(self) -> tuple[int, JournalBroken | None]:
+        """One round over all chains: how many lines, and why a chain could not go on."""
+        known = {head.writer: head for head in self.heads()}
+        total, stuck = 0, None
+        for writer in sorted({*writers(self._journal), *known}):
+            count, waiting = self._catch_up_chain(writer, known.get(writer))
+            total += count
+            stuck = stuck or waiting
+        return total, stuck
+
+    def _catch_up_chain(self, writer: str, known: Head | None) -> tuple[int, JournalBroken | None]:
         count = 0
-        batch: list[tuple[Event, str]] = []
-        for line in read_chain(self._journal, writer, after=known):
-            batch.append(line)
-            if len(batch) == BATCH:
-                count += len(batch)
-                self.apply(batch)
-                batch = []
-        if batch:
-            self.apply(batch)
-        elif known is not None and not count:
+        lines = read_chain(self._journal, writer, after=known)
+        while batch := list(islice(lines, BATCH)):
+            with self.transaction() as connection:
+                done = _apply(connection, batch)
+            count += done
+            if done < len(batch):
+                return count, _stuck(batch[done][0])
+        if known is not None and not count:
             self._check_not_shorter(known)
-        return count + len(batch)
+        return count, None
 
     def _check_not_shorter(self, known: Head) -> None:
         head = head_of(self._journal, known.writer)
@@ -135,18 +164,26 @@ class Ledger:
             )
 
     def apply(self, lines: Sequence[tuple[Event, str]]) -> None:
-        """Project journalled events in one transaction; lines already projected are passed over."""
+        """Project journalled events in one transaction; lines already projected are passed over.
+
+        Raises:
+            JournalBroken: a line is about an accession or edition that was not opened; nothing is projected.
+        """
         with self.transaction() as connection:
-            _apply(connection, lines)
+            done = _apply(connection, lines)
+            if done < len(lines):
+                raise _stuck(lines[done][0])
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def _apply(connection: Connection, lines: Sequence[tuple[Event, str]]) -> None:
+def _apply(connection: Connection, lines: Sequence[tuple[Event, str]]) -> int:
+    """Project lines in order up to the first that must wait; returns how many of them are projected now."""
     done = {row.writer: row.seq for row in connection.execute(select(tables.applied))}
-    fresh = [(line, digest) for line, digest in lines if line.seq > done.get(line.writer, 0)]
+    ready = _ready(connection, [line for line, _digest in lines])
+    fresh = [(line, digest) for line, digest in lines[:ready] if line.seq > done.get(line.writer, 0)]
     source_of = _sources(connection, (line for line, _digest in fresh))
     rows: defaultdict[Table, list[Row]] = defaultdict(list)
     for line, _digest in fresh:
@@ -160,6 +197,56 @@ def _apply(connection: Connection, lines: Sequence[tuple[Event, str]]) -> None:
         done_row = {"seq": line.seq, "line_hash": digest}
         statement = insert(tables.applied).values(writer=line.writer, **done_row)
         connection.execute(statement.on_conflict_do_update(index_elements=["writer"], set_=done_row))
+    return ready
+
+
+def _ready(connection: Connection, lines: Sequence[Event]) -> int:
+    """How many lines, from the first, are about accessions and editions that are opened by then."""
+    opened: set[_Subject] = set()
+    for number, line in enumerate(lines):
+        match line.fact:
+            case events.AccessionOpened() | events.EditionOpened() as fact:
+                opened.add(_opens(fact))
+            case _:
+                subject = _subject(line.fact)
+                if subject is None or subject in opened:
+                    continue
+                if not _is_opened(connection, subject):
+                    return number
+                opened.add(subject)
+    return len(lines)
+
+
+_Subject = tuple[Column[str], str]
+"""The key column of the table that knows it, and its key."""
+
+
+def _opens(fact: events.AccessionOpened | events.EditionOpened) -> _Subject:
+    if isinstance(fact, events.AccessionOpened):
+        return tables.accession.c.id, fact.accession
+    return tables.edition.c.name, fact.edition
+
+
+def _subject(fact: events.Fact) -> _Subject | None:
+    """The accession or edition whose row a fact needs or changes."""
+    match fact:
+        case events.RecordingKept() | events.DuplicateMet() | events.CompanionKept() | events.AccessionClosed():
+            return tables.accession.c.id, fact.accession
+        case events.EditionPublished():
+            return tables.edition.c.name, fact.edition
+    return None
+
+
+def _is_opened(connection: Connection, subject: _Subject) -> bool:
+    column, key = subject
+    return bool(connection.scalar(select(exists().where(column == key))))
+
+
+def _stuck(line: Event) -> JournalBroken:
+    subject = _subject(line.fact)
+    return JournalBroken(
+        line.writer, line.seq, f"is about {subject[1] if subject else '?'}, which no chain opened"
+    )
 
 
 _ORDER: Final = {table.name: number for number, table in enumerate(tables.metadata.sorted_tables)}
@@ -204,8 +291,16 @@ def _change(connection: Connection, line: Event) -> None:
                 "writer": line.writer,
                 "seq": line.seq,
             }
+            known = tables.fixity.c
+            # chains are read one after the other: an earlier check of another chain may come later
+            is_later = or_(
+                known.writer == line.writer,
+                tuple_(known.checked_at, known.writer) < tuple_(literal(line.at), literal(line.writer)),
+            )
             statement = insert(tables.fixity).values(content_id=fact.content_id, **state)
-            connection.execute(statement.on_conflict_do_update(index_elements=["content_id"], set_=state))
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["content_id"], set_=state, where=is_later)
+            )
 
 
 def _engine(path: Path, *, writable: bool) -> Engine:

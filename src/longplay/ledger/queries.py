@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, false, func, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -37,7 +37,7 @@ def as_of(columns: Any, heads: Sequence[Head]) -> ColumnElement[bool]:
         columns: the `c` of a table with `writer` and `seq`.
         heads: chains not named count as empty.
     """
-    return or_(*(and_(columns.writer == head.writer, columns.seq <= head.seq) for head in heads))
+    return or_(false(), *(and_(columns.writer == head.writer, columns.seq <= head.seq) for head in heads))
 
 
 def is_held(connection: Connection, content_id: ContentId) -> bool:
@@ -91,7 +91,9 @@ def blobs_after(connection: Connection, last: ContentId | str) -> list[FileDiges
 
 
 def ids_starting(connection: Connection, prefix: str, *, limit: int) -> list[ContentId]:
-    """Content ids of holdings that start with `prefix`, sorted."""
+    """Content ids of holdings that start with `prefix`, sorted; none when it has other than hex digits."""
+    if set(prefix) - set("0123456789abcdef"):
+        return []
     column = tables.holding.c.content_id
     query = select(column).where(column >= prefix, column < prefix + "g").order_by(column).limit(limit)
     return [ContentId(found) for found in connection.scalars(query)]

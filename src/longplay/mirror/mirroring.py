@@ -1,7 +1,7 @@
 """Holding a copy of an edition: fetch, verify, go on after a kill, repair only what is damaged.
 
-Every run ends with each bundle checked byte by byte against its torrent and bag. The mirror's folder is itself an
-edition's folder: `longplay verify` reads it, and others can mirror from it.
+Every run ends with each bundle checked byte by byte against its torrent and bag. The mirror's folder is itself
+an edition's folder: `longplay verify` reads it, and others can mirror from it.
 """
 
 import hashlib

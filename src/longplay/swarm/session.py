@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from longplay.errors import SwarmError, UsageError
+from longplay.model.units import MIB
 
 if TYPE_CHECKING:
     import libtorrent
@@ -79,6 +80,12 @@ def start_session(*, listen: str, public: bool) -> "libtorrent.session":
             "enable_upnp": public,
             "enable_natpmp": public,
             "allow_multiple_connections_per_ip": True,
+            "enable_outgoing_utp": public,
+            "enable_incoming_utp": public,
+            "mixed_mode_algorithm": 0,
+            "max_out_request_queue": 2_000,
+            "send_buffer_watermark": 4 * MIB,
+            "file_pool_size": 500,
             "ssrf_mitigation": public,
             "alert_mask": lt.alert.category_t.error_notification
             | lt.alert.category_t.status_notification
