@@ -24,9 +24,9 @@ CONTENT_IDS = DIGESTS_HEX.map(ContentId)
 INT32 = st.integers(0, 2**31 - 1)
 INT64 = st.integers(0, 2**63 - 1)
 
-NAMES = st.text(
-    st.characters(codec="utf-8", exclude_characters="/\\\0"), min_size=1, max_size=12
-).filter(lambda name: name not in {".", ".."})
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), min_size=1, max_size=12).filter(
+    lambda name: name not in {".", ".."}
+)
 """One component of a path as POSIX and Windows both understand it."""
 
 SAFE_NAMES = NAMES.filter(lambda name: not name.startswith("~"))
@@ -56,9 +56,9 @@ def no_clash(paths: list[tuple[str, ...]]) -> bool:
     return not folders & set(paths)
 
 
-PATHS = st.lists(st.lists(NAMES, min_size=1, max_size=3).map(tuple), min_size=1, max_size=6, unique=True).filter(
-    no_clash
-)
+PATHS = st.lists(
+    st.lists(NAMES, min_size=1, max_size=3).map(tuple), min_size=1, max_size=6, unique=True
+).filter(no_clash)
 
 PUBLISHED = PATHS.flatmap(
     lambda paths: st.tuples(*(st.sampled_from(SIZES) for _ in paths)).map(

@@ -9,7 +9,7 @@ from longplay.errors import MalformedInput
 from longplay.formats.bencode import DEPTH_LIMIT, Bencoded, bdecode, bencode
 
 VALUES = st.recursive(
-    st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=40),
+    st.integers(1 - 2**63, 2**63 - 1) | st.binary(max_size=40),
     lambda below: st.lists(below, max_size=4) | st.dictionaries(st.binary(max_size=8), below, max_size=4),
     max_leaves=20,
 )

@@ -1,4 +1,4 @@
-"""Torrents: assembled from digests alone, accepted by libtorrent, equal to what libtorrent makes from the files."""
+"""Torrents: assembled from digests alone, loaded by libtorrent, equal to its own made from the files."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import libtorrent as lt
 import pytest
 from hypothesis import given, settings
-from strategies import PUBLISHED, SIZES, content, digests_of, published
 
 from longplay.errors import MalformedInput
 from longplay.formats.bencode import Bencoded, bdecode, bencode
@@ -15,6 +14,7 @@ from longplay.formats.metainfo import Metainfo, hybrid_torrent, read_torrent, to
 from longplay.model.digests import PIECE_LENGTH
 from longplay.model.editions import PublishedFile
 from longplay.model.units import MIB
+from strategies import PUBLISHED, SIZES, content, digests_of, published
 
 TREE = {
     ("a", "x"): content(5),
@@ -83,7 +83,9 @@ def test_libtorrent_loads_every_v1_torrent_and_sees_the_same_info_hash(files: li
 
 @given(PUBLISHED)
 def test_a_hybrid_read_back_says_what_was_put_in(files: list[PublishedFile]) -> None:
-    made = hybrid_torrent("bundle", files, trackers=["http://t.example/announce"], web_seeds=["http://w.example/"])
+    made = hybrid_torrent(
+        "bundle", files, trackers=["http://t.example/announce"], web_seeds=["http://w.example/"]
+    )
     torrent = read_torrent(made.data)
     assert (torrent.name, torrent.infohash_v1, torrent.infohash_v2) == (
         "bundle",
@@ -135,7 +137,7 @@ def test_libtorrent_makes_the_same_torrent_from_the_files_themselves(tmp_path: P
         file = tmp_path.joinpath("bundle", *path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    # Made as v2 and as v1 apart: as a hybrid libtorrent sorts whole paths and pads under repeated names.
+    # Not compared byte for byte: libtorrent sorts whole paths and repeats the names of pads.
     hybrid = lt.create_torrent(lt.list_files(str(tmp_path / "bundle")), PIECE_LENGTH)
     lt.set_piece_hashes(hybrid, str(tmp_path))
     theirs = hybrid.generate()
@@ -249,7 +251,10 @@ def entry(*path: bytes, length: int = MIB) -> dict[bytes, Bencoded]:
         (changed(files=[entry(b"a/b")], pieces=bytes(20)), "unsafe name"),
         (changed(files=[entry()], pieces=bytes(20)), "path is missing"),
         (changed(files=[entry(b"a", length=0)], pieces=b""), "or is empty"),
-        (changed(files=[entry(b"a", length=5), entry(b"b", length=MIB - 5)], pieces=bytes(20)), "start at a piece"),
+        (
+            changed(files=[entry(b"a", length=5), entry(b"b", length=MIB - 5)], pieces=bytes(20)),
+            "start at a piece",
+        ),
         (changed(files=[entry(b"a"), entry(b"a")], pieces=bytes(40)), "occurs twice"),
         (changed(files=[entry(b"a"), entry(b"c")], pieces=bytes(40)), "different files"),
         (changed(files=[entry(b"a"), entry(b"b")], pieces=bytes(40)), "disagree on a"),

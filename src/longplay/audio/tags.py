@@ -18,6 +18,7 @@ from longplay.model.units import ByteCount
 
 if TYPE_CHECKING:
     from mutagen import FileType
+    from mutagen import Tags as Tagged
 
 VALUE_LIMIT: Final = 64 * 1024
 """Longer values are cut, characters."""
@@ -59,7 +60,7 @@ def read_tags(path: Path, *, name: str, metadata: Iterable[tuple[str, str]]) -> 
     pictures: tuple[Picture, ...] = ()
     with path.open("rb") as raw:
         try:
-            tags, pictures = _read(raw, name)
+            tags, pictures, problem = _read(raw, name)
         except MutagenError as exc:
             problem = f"tags could not be read: {_short(exc)}"
         except _LIBRARY_FAILURES as exc:
@@ -83,13 +84,17 @@ class _Named:
         self.tell = raw.tell
 
 
-def _read(raw: BinaryIO, name: str) -> tuple[Tags, tuple[Picture, ...]]:
+def _read(raw: BinaryIO, name: str) -> tuple[Tags, tuple[Picture, ...], str | None]:
     import mutagen
 
     file = mutagen.File(_Named(raw, name))
     if file is None or file.tags is None:
-        return (), ()
-    return _gathered(_pairs(file)), tuple(_pictures(file))
+        return (), (), None
+    tags = _gathered(_pairs(file))
+    try:
+        return tags, tuple(_pictures(file)), None
+    except (mutagen.MutagenError, *_LIBRARY_FAILURES) as exc:
+        return tags, (), f"a picture could not be read: {type(exc).__name__}: {_short(exc)}"
 
 
 def _gathered(pairs: Iterable[tuple[str, Iterable[object]]]) -> Tags:
@@ -127,13 +132,21 @@ def _pairs(file: "FileType") -> Iterator[tuple[str, Iterable[object]]]:
     if isinstance(file.tags, ID3):
         yield from _id3_pairs(file.tags)
         return
-    for key, value in file.tags.items():
+    for key, value in _items(file.tags):
         name = str(key)
         if name.lower() in {"metadata_block_picture", "covr", "wm/picture", "coverart"}:
             continue
         if name.lower().startswith("cover art"):
             continue
         yield name, _values(name, value)
+
+
+def _items(tags: "Tagged") -> Iterable[tuple[str, object]]:
+    """Names and values in the order of the file: mutagen's own `items()` of its lists comes in any order."""
+    from mutagen._vorbis import VComment
+
+    pairs = tags if isinstance(tags, list) else tags.items()
+    return [(key.lower() if isinstance(tags, VComment) else key, value) for key, value in pairs]
 
 
 def _id3_pairs(tags: "Iterable[object]") -> Iterator[tuple[str, Iterable[object]]]:

@@ -1,5 +1,6 @@
 """A progress bar on stderr: files a second, megabytes a second, time left; silent without a terminal."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from longplay.cli.output import is_terminal
@@ -41,6 +42,8 @@ class _Bar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
+            # lines above the bar where both are on the terminal; data in a file or pipe stays there
+            redirect_stdout=sys.stdout.isatty(),
         )
         self._drawn.start()
         shown = "?" if files is None else str(files)

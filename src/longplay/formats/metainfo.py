@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from longplay.errors import MalformedInput
 from longplay.formats.bencode import Bencodable, Bencoded, bdecode, bencode
+from longplay.formats.merkle import PIECE_LEVEL, root_from, split_layer
 from longplay.model.digests import PIECE_LENGTH
 from longplay.model.editions import PublishedFile
 from longplay.model.units import ByteCount
@@ -309,6 +310,8 @@ def _with_v2(
             raise _malformed(f"v1 and v2 disagree on {'/'.join(file.path)}")
         if not isinstance(layer, bytes) or len(layer) != wanted:
             raise _malformed(f"piece layer of {'/'.join(file.path)} has the wrong length")
+        if layer and root_from(split_layer(layer), level=PIECE_LEVEL) != root:
+            raise _malformed(f"piece layer of {'/'.join(file.path)} does not come to its root")
         joined.append(
             TorrentFile(
                 path=file.path,

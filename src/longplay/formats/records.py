@@ -182,11 +182,14 @@ def parquet_digests(data: bytes) -> dict[str, tuple[str, int]]:
 
     columns = ["path", "content_id", "size"]
     try:
-        table = pq.read_table(io.BytesIO(data), columns=columns)
+        # no threads: a file is small, and Arrow's pools can abort a process that ends right after
+        table = pq.ParquetFile(io.BytesIO(data), pre_buffer=False).read(columns=columns, use_threads=False)
         rows = table.to_pylist()
     except (pa.ArrowException, OSError, KeyError, ValueError) as exc:
         raise MalformedInput("records", f"not a Parquet file of records: {exc}") from exc
     wanted = _arrow_schema()
+    if missing := set(columns) - set(table.column_names):
+        raise MalformedInput("records", f"columns {', '.join(sorted(missing))} are missing")
     for name in columns:
         if table.field(name).type != wanted.field(name).type or table[name].null_count:
             raise MalformedInput("records", f"column {name} is not a {wanted.field(name).type} throughout")

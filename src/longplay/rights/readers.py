@@ -16,7 +16,7 @@ TEXT_LIMIT: Final = 256 * 1024
 """No more of a neighbouring text is read, bytes."""
 
 _SPDX_LINE = re.compile(
-    r"^[ \t#/*;.\-]*(?:SPDX-License-Identifier|Licen[cs]e(?: id)?)[ \t]*:[ \t]*(?P<claim>\S.*)$",
+    r"^[ \t#/*;.\-]*(?:SPDX-License-Identifier|Licen[cs]e(?: id)?)[ \t]*:\s*(?P<claim>\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LINE_END: Final = " \t\r*/"

@@ -44,11 +44,16 @@ class LocalStore:
         return folder
 
     def size(self, content_id: ContentId) -> ByteCount | None:
-        """Bytes of a blob; `None` when there is no such blob."""
-        try:
-            return ByteCount(self.path(content_id).stat().st_size)
-        except FileNotFoundError:
-            return None
+        """Bytes of a blob; `None` when there is no such blob.
+
+        Raises:
+            StorageError: the file system would not say.
+        """
+        with storing(self.root):
+            try:
+                return ByteCount(self.path(content_id).stat().st_size)
+            except FileNotFoundError:
+                return None
 
     def open(self, content_id: ContentId) -> BinaryIO:
         """A blob for reading, unbuffered; the caller closes it.
@@ -92,10 +97,11 @@ class LocalStore:
         with storing(target):
             if target.exists() and not replace:
                 staged.unlink()
-                return
-            self._make_folder(target.parent)
-            staged.chmod(BLOB_MODE)
-            staged.rename(target)
+            else:
+                self._make_folder(target.parent)
+                staged.chmod(BLOB_MODE)
+                staged.rename(target)
+        # even of a blob that was there: another process may have put it and not synced it yet
         self._unsynced.add(target.parent)
 
     def _make_folder(self, folder: Path) -> None:

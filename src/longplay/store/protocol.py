@@ -12,7 +12,11 @@ class BlobStore(Protocol):
     """Bytes by content id. Every operation may be killed at any instant and run again."""
 
     def size(self, content_id: ContentId) -> ByteCount | None:
-        """Bytes of a blob; `None` when there is no such blob."""
+        """Bytes of a blob; `None` when there is no such blob.
+
+        Raises:
+            StorageError: the store would not say.
+        """
 
     def open(self, content_id: ContentId) -> BinaryIO:
         """A blob for reading, unbuffered where there are files; the caller closes it.

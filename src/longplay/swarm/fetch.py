@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from longplay.errors import StorageError, SwarmError
-from longplay.swarm.session import LOOPBACK, parse_address, start_session
+from longplay.swarm.session import LOOPBACK, is_loopback, parse_address, start_session
 
 POLL_S: Final = 0.05
 
@@ -43,6 +44,7 @@ class Fetcher:
             SwarmError: no session can be started.
         """
         self._session = start_session(listen="0.0.0.0:0" if public else LOOPBACK, public=public)
+        self._public = public
         self._stall_s = stall_s
 
     def fetch(
@@ -78,12 +80,17 @@ class Fetcher:
             raise SwarmError(f"libtorrent refuses the torrent: {exc}") from exc
         params.save_path = str(folder)
         params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-        params.url_seeds = [*params.url_seeds, *web_seeds]
+        params.url_seeds = self._reachable([*params.url_seeds, *web_seeds])
+        params.trackers = self._reachable(params.trackers)
         handle = self._session.add_torrent(params)
         try:
             return self._run(handle, peers, advance)
         finally:
             self._let_go(handle)
+
+    def _reachable(self, urls: Sequence[str]) -> list[str]:
+        """The addresses that may be spoken to: a torrent from elsewhere may name any."""
+        return [url for url in urls if self._public or is_loopback(urlsplit(url).hostname or "")]
 
     def _run(self, handle: Any, peers: Sequence[str], advance: Callable[[int], None]) -> Fetched:
         self._wait_checked(handle)

@@ -1,0 +1,105 @@
+"""Thirty `kill -9` at random moments of ingest and publish, each then finished by the same commands."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from longplay.demo.collection import make_collection
+from longplay.progress import Silent
+
+pytestmark = pytest.mark.integration
+
+LONGPLAY = str(Path(sys.executable).with_name("longplay"))
+KILLS = 30
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("LONGPLAY_")}
+
+
+def longplay(*words: str | Path) -> str:
+    """Run a command to its end; what it printed."""
+    done = subprocess.run(
+        [LONGPLAY, *map(str, words)], capture_output=True, text=True, env=CLEAN, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def kill_after(seconds: float, *words: str | Path) -> bool:
+    """Start a command, kill it and its workers after so long; whether it was still running."""
+    process = subprocess.Popen(
+        [LONGPLAY, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=CLEAN
+    )
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def state(archive: Path) -> str:
+    """The archive's state digest."""
+    return str(json.loads(longplay("status", "--archive", archive, "--format", "json"))["state_digest"])
+
+
+def finish(archive: Path, music: Path) -> str:
+    """Run both commands to their end and tell the state."""
+    longplay("ingest", music, "--archive", archive)
+    longplay("publish", "--edition", "first", "--archive", archive)
+    return state(archive)
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's collection, with the shared recordings that fit beside it where they are there."""
+    folder = tmp_path_factory.mktemp("kills") / "music"
+    make_collection(folder, Silent())
+    shared = Path(__file__).parents[2].parent / "shared" / "real" / "recordings"
+    for name in ("cdogs", "sonic-pi", "tuxemon"):
+        if (shared / name).is_dir():
+            shutil.copytree(shared / name, folder / name)
+    return folder
+
+
+def test_thirty_kills_and_plain_reruns_end_in_the_state_of_an_undisturbed_run(
+    tmp_path: Path, music: Path
+) -> None:
+    rng = random.Random(20261124)
+    calm = tmp_path / "calm"
+    longplay("init", calm, "--name", "kills")
+    began = time.monotonic()
+    longplay("ingest", music, "--archive", calm)
+    ingest_s = time.monotonic() - began
+    began = time.monotonic()
+    longplay("publish", "--edition", "first", "--archive", calm)
+    publish_s = time.monotonic() - began
+    wanted = state(calm)
+    hits = 0
+    for number in range(KILLS):
+        archive = tmp_path / f"killed-{number}"
+        longplay("init", archive, "--name", "kills")
+        if number % 3 == 2:
+            longplay("ingest", music, "--archive", archive)
+            words: tuple[str | Path, ...] = ("publish", "--edition", "first", "--archive", archive)
+            moment = rng.uniform(0.3, 1.0) * publish_s
+        else:
+            words = ("ingest", music, "--archive", archive)
+            moment = rng.uniform(0.2, 1.0) * ingest_s
+        hits += kill_after(moment, *words)
+        assert finish(archive, music) == wanted, f"kill {number} of {words[0]} after {moment:.2f} s"
+        assert not [path for path in (archive / "staging").rglob("*") if path.is_file()]
+        for blob in (archive / "blobs").rglob("*"):
+            if blob.is_file():
+                assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
+        longplay("verify", archive / "editions" / "first")
+        shutil.rmtree(archive)
+    assert hits >= KILLS // 2, "most kills came too late to prove anything"
