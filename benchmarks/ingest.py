@@ -46,11 +46,13 @@ def main() -> str:
             lambda: cpu_of(lambda: _ingest(music, scratch, 1)),
             repeats=3,
         )
+        many = _copies(music, scratch)
+        more = sorted(str(path) for path in many.rglob("*") if path.is_file())
         wall_one, wall_two, bare_one, bare_two = medians(
-            lambda: wall_of(lambda: _ingest(music, scratch, 1)),
-            lambda: wall_of(lambda: _ingest(music, scratch, 2)),
-            lambda: wall_of(lambda: _python(BARE, files)),
-            lambda: wall_of(lambda: _two_bare(files)),
+            lambda: wall_of(lambda: _ingest(many, scratch, 1)),
+            lambda: wall_of(lambda: _ingest(many, scratch, 2)),
+            lambda: wall_of(lambda: _python(BARE, more)),
+            lambda: wall_of(lambda: _two_bare(more)),
             repeats=3,
         )
     count = len(files)
@@ -60,8 +62,8 @@ def main() -> str:
         _row("whole `longplay ingest --jobs 1` with start-up, CPU", one, bare, count),
         Row(
             what="files a second, 1 worker and 2",
-            figure=f"{count / wall_one:.1f}, {count / wall_two:.1f}",
-            peer=f"bare decode {count / bare_one:.1f}, two bare decoders {count / bare_two:.1f}",
+            figure=f"{len(more) / wall_one:.1f}, {len(more) / wall_two:.1f}",
+            peer=f"bare decode {len(more) / bare_one:.1f}, two bare decoders {len(more) / bare_two:.1f}",
             ratio=f"gain {gain:.2f} against {bare_gain:.2f}: {gain / bare_gain:.2f}",
             target=">= 0.9",
         ),
@@ -77,6 +79,18 @@ def _row(what: str, ours: float, bare: float, count: int) -> Row:
         ratio=f"{ours / bare:.2f}x",
         target="<= 2.0x",
     )
+
+
+def _copies(music: Path, scratch: Path) -> Path:
+    """The corpus four times over, read, hashed and decoded each time: start-up hardly counts."""
+    many = scratch / "many"
+    for number in range(4):
+        for path in sorted(music.rglob("*")):
+            if path.is_file():
+                copy = many / str(number) / path.relative_to(music)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(path.read_bytes())
+    return many
 
 
 def _python(code: str, words: list[str]) -> None:

@@ -72,9 +72,7 @@ class Ticking:
 
 
 def opened(name: str = "one", *, source: str = "Deposit 1") -> AccessionOpened:
-    return AccessionOpened(
-        accession=name, source=source, roots=(ROOT,), keeping=KeepingBasis.OWN_COLLECTION
-    )
+    return AccessionOpened(accession=name, source=source, roots=(ROOT,), keeping=KeepingBasis.OWN_COLLECTION)
 
 
 def recording(

@@ -1,4 +1,4 @@
-"""The ledger: a projection that is the same however, in whatever portions and after whatever kill it is made."""
+"""The ledger: a projection that is the same in whatever portions and after whatever kill it is made."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from facts import (
     refused,
     rows_of,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longplay.errors import ExitCode, JournalBroken, StorageError
@@ -85,6 +85,7 @@ def test_a_fresh_ledger_is_empty_and_of_the_present_version(folder: Path, open_l
     raw.close()
 
 
+@settings(max_examples=8)
 @given(facts=histories)
 def test_projecting_the_same_lines_again_changes_nothing(
     facts: list[Fact], tmp_path_factory: pytest.TempPathFactory
@@ -99,6 +100,7 @@ def test_projecting_the_same_lines_again_changes_nothing(
     ledger.close()
 
 
+@settings(max_examples=8)
 @given(facts=histories, data=st.data())
 def test_projecting_in_portions_equals_projecting_all_at_once(
     facts: list[Fact], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -117,6 +119,7 @@ def test_projecting_in_portions_equals_projecting_all_at_once(
     portions.close()
 
 
+@settings(max_examples=8)
 @given(facts=histories)
 def test_a_ledger_that_is_deleted_comes_back_row_for_row(
     facts: list[Fact], tmp_path_factory: pytest.TempPathFactory
@@ -189,7 +192,7 @@ def test_more_lines_than_a_batch_are_caught_up_with(
     assert rows_of(open_ledger()) == whole
 
 
-def test_opening_a_register_catches_up_before_anything_is_written(folder: Path, open_ledger: OpenLedger) -> None:
+def test_a_register_catches_up_before_anything_is_written(folder: Path, open_ledger: OpenLedger) -> None:
     ledger = open_ledger()
     journal(folder, history())
     with Register.open(
@@ -312,7 +315,11 @@ def test_chains_that_wait_for_one_another_in_turn_are_projected_whole(
     ledger.apply(second.append([opened("two")]))
     ledger.apply(first.append([companion(b"a", accession="two"), opened("one")]))
     ledger.apply(second.append([companion(b"b", accession="one", path="b.jpg"), opened("three")]))
-    ledger.apply(first.append([AccessionClosed(accession="three"), EditionOpened(edition="e", date="2026-05-01", heads=())]))
+    ledger.apply(
+        first.append(
+            [AccessionClosed(accession="three"), EditionOpened(edition="e", date="2026-05-01", heads=())]
+        )
+    )
     ledger.apply(second.append([EditionPublished(edition="e", bundles=())]))
     first.close()
     second.close()
@@ -326,7 +333,7 @@ def test_a_line_about_an_accession_nobody_opened_is_a_broken_journal(
     folder: Path, open_ledger: OpenLedger
 ) -> None:
     journal(folder, [opened(), recording(b"song", accession="nobody")])
-    with pytest.raises(JournalBroken, match="line 2: .*nobody"):
+    with pytest.raises(JournalBroken, match=r"line 2: .*nobody"):
         open_ledger()
 
 
@@ -361,6 +368,7 @@ def test_a_later_check_in_the_same_chain_counts_even_when_the_clock_was_set_back
         assert queries.damaged(connection) == {}
 
 
+@settings(max_examples=8)
 @given(facts=histories)
 def test_two_chains_give_the_same_holdings_in_either_order(
     facts: list[Fact], tmp_path_factory: pytest.TempPathFactory

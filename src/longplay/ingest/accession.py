@@ -75,7 +75,7 @@ class Accession:
     def _staging(self) -> Path:
         """A fresh folder for copies, after what an earlier process of this chain left was removed.
 
-        Fresh, because workers outlive a killed process for a moment: they must not touch the copies of this one.
+        Fresh, because workers outlive a killed process for a moment: they must not touch this one's copies.
         """
         self._sweep()
         folder = self._home() / self.ports.new_id()

@@ -40,6 +40,14 @@ def _may_be_text(name: str) -> bool:
     return suffix in {"", ".license", ".licence"} or _BY_SUFFIX.get(suffix) is CompanionKind.TEXT
 
 
+def is_sidecar(name: str) -> bool:
+    """Whether a licence file speaks for the one file it names, and for no other beside it.
+
+    Source: REUSE 3.3, `.license` files.
+    """
+    return PurePath(name).suffix.lower() in {".license", ".licence"}
+
+
 def names_recording(companion: str, recording: str) -> bool:
     """Whether a companion's name says it is about a recording: `song.txt` or `song.ogg.license`."""
     stem = PurePath(companion).stem

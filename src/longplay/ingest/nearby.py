@@ -7,7 +7,7 @@ is decided, everything beside and above it is known, and when a folder is done, 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from longplay.ingest.companions import names_recording
+from longplay.ingest.companions import is_sidecar, names_recording
 from longplay.ingest.walk import FileMet
 from longplay.ingest.worker import Beside
 from longplay.model.holdings import CompanionKind
@@ -67,12 +67,15 @@ class Nearby:
         )
 
     def blanket(self, met: FileMet) -> tuple[RightsStatement, ...]:
-        """What the licence files of the nearest folder that has any state, from its own folder upwards."""
+        """What the licence files of the nearest folder that has any state, from its own folder upwards.
+
+        Sidecars of other files are passed over.
+        """
         for folder in _upwards(met.folder):
             stated = [
                 statement
                 for waiting in self._folders.get((met.root, folder), Folder()).companions
-                if waiting.met.companion is CompanionKind.LICENCE
+                if waiting.met.companion is CompanionKind.LICENCE and not is_sidecar(waiting.met.name)
                 for statement in waiting.beside.statements
             ]
             if stated:
