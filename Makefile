@@ -35,7 +35,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test-integration: setup
-	$(BIN)/python -m pytest -m integration
+	@bash .ci/lane $(LANES)
 
 bench: setup
 	$(BIN)/python -m benchmarks.run

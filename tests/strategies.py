@@ -29,7 +29,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\\\0"), min_si
 )
 """One component of a path as POSIX and Windows both understand it."""
 
-SAFE_NAMES = NAMES.filter(lambda name: not name.startswith("~"))
+SAFE_NAMES = NAMES.filter(lambda name: not name.startswith(("~", ".")))
 """A name that may stand alone in an edition."""
 
 

@@ -14,8 +14,7 @@
     ├── ArchiveBusy           another process holds what this one needs
     ├── JournalBroken         a hash chain does not join
     ├── GateRefused           an act without a permission
-    ├── SwarmError            BitTorrent or the network did not deliver
-    └── Interrupted           the user stopped a command that may be run again
+    └── SwarmError            BitTorrent or the network did not deliver
 
 Checks do not raise what they find: they return findings (`longplay.model.findings`).
 The commands answer these codes and the documentation lists them; a test holds both complete.
@@ -162,9 +161,3 @@ class SwarmError(LongplayError):
     """BitTorrent or the network did not deliver."""
 
     exit_code = ExitCode.SWARM
-
-
-class Interrupted(LongplayError):
-    """The user stopped a command; the same command goes on from there."""
-
-    exit_code = ExitCode.INTERRUPTED

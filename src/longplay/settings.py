@@ -21,13 +21,16 @@ from longplay.errors import BadSettings, NoArchive
 from longplay.model.rights import KeepingBasis
 from longplay.store.layout import SETTINGS
 
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""What an archive may be called."""
+
 
 class ArchiveSettings(BaseModel, frozen=True, extra="forbid"):
     """Section `[archive]`."""
 
     id: str = Field(pattern=r"^[0-9a-f-]{36}$", description="UUID of the archive, made by `init`.")
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        pattern=NAME_PATTERN,
         description="Short name: bundles are called after it. Do not change it once something is published.",
     )
     keeping: KeepingBasis = Field(

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from longplay import __version__
-from longplay.errors import ArchiveExists
+from longplay.errors import ArchiveExists, UsageError
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.model.events import Agent
 from longplay.model.rights import KeepingBasis
-from longplay.settings import ArchiveSettings, Settings, read_settings, settings_text
+from longplay.settings import NAME_PATTERN, ArchiveSettings, Settings, read_settings, settings_text
 from longplay.store.failures import storing
 from longplay.store.layout import EDITIONS, JOURNAL, LEDGER, SETTINGS
 from longplay.store.local import LocalStore, write_durably
@@ -99,6 +99,7 @@ def make_archive(folder: Path, *, keeping: KeepingBasis, name: str | None) -> Se
 
     Raises:
         ArchiveExists: the folder holds something.
+        UsageError: the name is none.
         StorageError: it could not be written.
     """
     root = folder.resolve()
@@ -106,13 +107,21 @@ def make_archive(folder: Path, *, keeping: KeepingBasis, name: str | None) -> Se
         raise ArchiveExists(f"{root} is an archive already: ingest into it, or choose another folder")
     if root.is_dir() and any(os.scandir(root)):
         raise ArchiveExists(f"{root} is not empty: choose a new or an empty folder")
-    archive = ArchiveSettings(id=new_id(), name=name or _name_from(root.name), keeping=keeping)
+    archive = _archive_settings(name or _name_from(root.name), keeping)
     with storing(root):
         root.mkdir(parents=True, exist_ok=True)
         (root / JOURNAL).mkdir(exist_ok=True)
     Ledger.open(root / LEDGER, journal=root / JOURNAL).close()
     write_durably(root / SETTINGS, settings_text(archive).encode())
     return read_settings(root)
+
+
+def _archive_settings(name: str, keeping: KeepingBasis) -> ArchiveSettings:
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise UsageError(
+            f"{name!r} is no short name: use a-z, 0-9 and -, at most 63, starting with a letter or digit"
+        )
+    return ArchiveSettings(id=new_id(), name=name, keeping=keeping)
 
 
 def _name_from(folder: str) -> str:

@@ -4,7 +4,10 @@ import base64
 import hashlib
 import io
 import json
+import os
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -272,3 +275,37 @@ def test_a_seek_before_the_start_of_a_hostile_file_is_a_sentence(tmp_path: Path)
     path = tmp_path / "song.dsf"
     path.write_bytes(out.getvalue())
     check_any(path, path.name)
+
+
+def test_vorbis_comments_come_in_the_order_of_the_file_whatever_the_hash_seed(
+    tmp_path: Path, make_tone: Callable[..., Path]
+) -> None:
+    path = make_tone(tmp_path / "song.flac")
+    names = ["zeta", "alpha", "title", "mike", "artist", "bravo"]
+    file = FLAC(path)
+    file.delete()
+    file.add_tags()
+    for name in names:
+        file.tags.append((name, "x"))
+    file.save()
+    code = (
+        "import sys; from pathlib import Path; from longplay.audio.tags import read_tags; "
+        "print([n for n, _ in read_tags(Path(sys.argv[1]), name='song.flac', metadata=())[0].tags])"
+    )
+    for seed in ("1", "2", "3"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(path)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == str(names)
+
+
+def test_a_flac_under_another_suffix_keeps_all_its_values(
+    tmp_path: Path, make_tone: Callable[..., Path]
+) -> None:
+    path = make_tone(tmp_path / "song.flac", title="Two", artist="One")
+    facts, problem = read_tags(path, name="song.mp3", metadata=())
+    assert (facts.title, facts.artist, problem) == ("Two", "One", None)

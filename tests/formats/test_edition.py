@@ -57,7 +57,7 @@ def test_the_file_is_indented_json_that_says_what_it_is(edition: Edition) -> Non
     assert data.endswith(b"}\n")
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../up", "/etc", "a/b", "a\\b", "~root", "nul\0"])
+@pytest.mark.parametrize("name", ["", ".", "..", "../up", "/etc", "a/b", "a\\b", "~root", ".hidden", "nul\0"])
 @pytest.mark.parametrize("field", ["name", "torrent", "v1_torrent"])
 def test_unsafe_names_of_bundles_are_malformed(field: str, name: str) -> None:
     with pytest.raises(MalformedInput, match="unsafe name"):

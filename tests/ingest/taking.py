@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from longplay.ingest.accession import Accession
-from longplay.ingest.intake import Deposit, Ports
+from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.outcome import HoldingTaken, Summary
 from longplay.ingest.table import DepositTable
 from longplay.ledger import queries

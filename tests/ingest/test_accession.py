@@ -18,7 +18,7 @@ from taking import (
 )
 
 from longplay.audio.encode import Encoding
-from longplay.ingest import intake
+from longplay.ingest import minutes
 from longplay.ledger.ledger import remove
 from longplay.ledger.register import Register
 from longplay.model.events import FixityChecked
@@ -165,7 +165,7 @@ def test_files_are_told_only_once_they_are_held(
 ) -> None:
     for number in range(5):
         make_tone(deposit / f"{number}.flac", pitch=300 + number)
-    monkeypatch.setattr(intake, "GROUP_EVENTS", 2)
+    monkeypatch.setattr(minutes, "GROUP_EVENTS", 2)
     heard = accept(archive, deposit)
     assert [one.path for one in heard.holdings] == [f"{number}.flac" for number in range(5)]
     assert len(check_whole(archive)) == 5
@@ -394,7 +394,7 @@ def killed_after(archive: Path, deposit: Path, monkeypatch: pytest.MonkeyPatch, 
         return record(register, facts)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "GROUP_EVENTS", 2)
+        patch.setattr(minutes, "GROUP_EVENTS", 2)
         patch.setattr(Register, "record", counted)
         with pytest.raises(_Killed):
             accept(archive, deposit)

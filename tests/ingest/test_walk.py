@@ -43,7 +43,7 @@ def tree(folder: Path, *files: str) -> Path:
 
 def test_companions_come_before_recordings_and_those_before_the_folders_below(tmp_path: Path) -> None:
     tree(tmp_path, "b/y.flac", "a/x.flac", "z.txt", "m.flac", "B.jpg", "a/c/deep.ogg", "A.wav")
-    assert names(list(walk(tmp_path, archive=NOWHERE))) == [
+    assert names(list(walk([tmp_path], archive=NOWHERE))) == [
         *("B.jpg", "z.txt", "A.wav", "m.flac"),
         *("a/x.flac", "a/c/deep.ogg", "a/c/", "a/", "b/y.flac", "b/", "/"),
     ]
@@ -66,7 +66,7 @@ def test_every_file_is_met_once_and_every_folder_is_done_after_all_below_it(
             continue
         wanted.add(file)
         tree(root, file)
-    found = list(walk(root, archive=NOWHERE))
+    found = list(walk([root], archive=NOWHERE))
     met = [one for one in found if isinstance(one, FileMet)]
     assert sorted(str(one.path.relative_to(root)) for one in met) == sorted(wanted)
     done: set[str] = set()
@@ -75,12 +75,12 @@ def test_every_file_is_met_once_and_every_folder_is_done_after_all_below_it(
             done.add(one.folder)
         elif isinstance(one, FileMet):
             assert not any(one.folder == folder or one.folder.startswith(folder + "/") for folder in done)
-    assert found == list(walk(root, archive=NOWHERE))
+    assert found == list(walk([root], archive=NOWHERE))
 
 
 def test_a_files_facts_are_its_size_its_name_and_what_companion_it_may_be(tmp_path: Path) -> None:
     tree(tmp_path, "album/cover.JPG", "album/song.flac")
-    picture, song = (met for met in walk(tmp_path, archive=NOWHERE) if isinstance(met, FileMet))
+    picture, song = (met for met in walk([tmp_path], archive=NOWHERE) if isinstance(met, FileMet))
     assert (picture.companion, song.companion) == (CompanionKind.PICTURE, None)
     assert (picture.folder, picture.name, picture.size) == ("album", "cover.JPG", len("album/cover.JPG"))
     assert picture.path.is_file()
@@ -93,7 +93,7 @@ def test_links_are_not_followed_whatever_they_point_to(tmp_path: Path) -> None:
     (tmp_path / "real" / "loop").symlink_to("..")
     (tmp_path / "to itself").symlink_to("to itself")
     (tmp_path / "to nothing").symlink_to("absent")
-    found = list(walk(tmp_path, archive=NOWHERE))
+    found = list(walk([tmp_path], archive=NOWHERE))
     links = {"to file.flac", "to folder", "real/loop", "to itself", "to nothing"}
     assert codes(found) == dict.fromkeys(links, FindingCode.SYMLINK)
     assert [met.text for met in found if isinstance(met, FileMet)] == ["real/song.flac"]
@@ -106,20 +106,20 @@ def test_pipes_and_sockets_are_remarked_on_and_never_opened(
     monkeypatch.chdir(tmp_path)  # the name of a socket may only be short
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind("socket.flac")
-        found = list(walk(tmp_path, archive=NOWHERE))
+        found = list(walk([tmp_path], archive=NOWHERE))
     assert codes(found) == dict.fromkeys(("pipe.flac", "socket.flac"), FindingCode.SPECIAL_FILE)
 
 
 def test_the_archives_own_folder_is_passed_over(tmp_path: Path) -> None:
     tree(tmp_path, "a/archive/blobs/x.flac", "a/archive of mine/y.flac")
-    found = list(walk(tmp_path, archive=tmp_path / "a" / "archive"))
+    found = list(walk([tmp_path], archive=tmp_path / "a" / "archive"))
     assert codes(found) == {"a/archive": FindingCode.OWN_ARCHIVE}
     assert [met.text for met in found if isinstance(met, FileMet)] == ["a/archive of mine/y.flac"]
 
 
 def test_hidden_files_and_folders_are_met_like_others(tmp_path: Path) -> None:
     tree(tmp_path, ".hidden.flac", ".folder/song.flac")
-    found = names(list(walk(tmp_path, archive=NOWHERE)))
+    found = names(list(walk([tmp_path], archive=NOWHERE)))
     assert found == [".hidden.flac", ".folder/song.flac", ".folder/", "/"]
 
 
@@ -142,7 +142,7 @@ def test_any_name_has_a_written_form_that_leads_back(tmp_path: Path, name: bytes
     (tmp_path / "folder").mkdir()
     with open(raw, "wb") as out:  # noqa: PTH123 - a name of bytes
         out.write(b"x")
-    (met,) = (one for one in walk(tmp_path, archive=NOWHERE) if isinstance(one, FileMet))
+    (met,) = (one for one in walk([tmp_path], archive=NOWHERE) if isinstance(one, FileMet))
     assert met.text == f"folder/{written}"
     assert path_from_text(met.text) == b"folder/" + name
     assert met.path.read_bytes() == b"x"
@@ -150,12 +150,12 @@ def test_any_name_has_a_written_form_that_leads_back(tmp_path: Path, name: bytes
 
 def test_names_that_differ_only_in_case_are_two_files(tmp_path: Path) -> None:
     tree(tmp_path, "Song.flac", "song.flac", "SONG.flac")
-    assert names(list(walk(tmp_path, archive=NOWHERE)))[:3] == ["SONG.flac", "Song.flac", "song.flac"]
+    assert names(list(walk([tmp_path], archive=NOWHERE)))[:3] == ["SONG.flac", "Song.flac", "song.flac"]
 
 
 def test_a_single_file_is_met_below_its_folder(tmp_path: Path) -> None:
     tree(tmp_path, "song.flac", "other.flac")
-    met, done = walk(tmp_path / "song.flac", archive=NOWHERE)
+    met, done = walk([tmp_path / "song.flac"], archive=NOWHERE)
     assert isinstance(met, FileMet)
     assert (met.root, met.text) == (tmp_path, "song.flac")
     assert done == FolderDone(root=tmp_path, folder="")
@@ -163,11 +163,11 @@ def test_a_single_file_is_met_below_its_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_listed_is_a_remark(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
-    found = walk(tmp_path / "gone", archive=NOWHERE)
+    found = walk([tmp_path / "gone"], archive=NOWHERE)
     (tmp_path / "gone").rmdir()
     (tmp_path / "gone").write_text("a file now")
     assert names(list(found)) == ["gone", "/"]
-    vanished = walk(tmp_path, archive=NOWHERE)
+    vanished = walk([tmp_path], archive=NOWHERE)
     tree(tmp_path, "a/x.flac", "b/y.flac")
     seen = [next(vanished), next(vanished)]
     for path in (tmp_path / "b").iterdir():
@@ -187,3 +187,12 @@ def test_measuring_counts_files_and_bytes_of_all_starts(tmp_path: Path) -> None:
     tree(tmp_path, "a/x.flac", "b/y.txt")
     starts = [tmp_path / "a", tmp_path / "b", tmp_path / "b" / "y.txt"]
     assert measure(starts, archive=NOWHERE) == (3, len("a/x.flac") + 2 * len("b/y.txt"))
+
+
+def test_files_named_one_by_one_are_met_together_with_companions_first(tmp_path: Path) -> None:
+    for name in ("a.flac", "LICENSE", "cover.jpg", "b.flac"):
+        (tmp_path / name).write_bytes(b"x")
+    starts = [tmp_path / name for name in ("a.flac", "b.flac", "cover.jpg", "LICENSE")]
+    met = list(walk(starts, archive=NOWHERE))
+    assert [one.name for one in met if isinstance(one, FileMet)] == ["cover.jpg", "LICENSE", "a.flac", "b.flac"]
+    assert met[-1] == FolderDone(root=tmp_path, folder="")

@@ -204,6 +204,22 @@ def test_a_register_catches_up_before_anything_is_written(folder: Path, open_led
     assert ledger.catch_up() == 0
 
 
+def test_a_ledger_that_was_made_again_meanwhile_catches_up_before_it_goes_on(
+    folder: Path, open_ledger: OpenLedger
+) -> None:
+    with Register.open(
+        folder / "journal", open_ledger(), clock=Ticking(), agent=AGENT, flush=lambda: None
+    ) as register:
+        register.record([opened(), recording(b"first")])
+        Ledger.open(folder / "empty.sqlite", journal=folder / "elsewhere").close()
+        remove(folder / "ledger.sqlite")
+        (folder / "empty.sqlite").rename(folder / "ledger.sqlite")
+        register.record([recording(b"second")])
+        with register.ledger.reading() as connection:
+            held = {holding.content_id for holding in queries.holdings(connection)}
+    assert held == set(content_ids(b"first", b"second"))
+
+
 def test_a_register_makes_blobs_durable_before_it_journals_them(folder: Path, open_ledger: OpenLedger) -> None:
     seen: list[int] = []
 

@@ -87,7 +87,14 @@ class _Named:
 def _read(raw: BinaryIO, name: str) -> tuple[Tags, tuple[Picture, ...], str | None]:
     import mutagen
 
-    file = mutagen.File(_Named(raw, name))
+    try:
+        file = mutagen.File(_Named(raw, name))
+    except mutagen.MutagenError:
+        # perhaps the name misleads: once more by content alone
+        raw.seek(0)
+        file = mutagen.File(_Named(raw, ""))
+        if file is None:
+            raise
     if file is None or file.tags is None:
         return (), (), None
     tags = _gathered(_pairs(file))

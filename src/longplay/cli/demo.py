@@ -43,10 +43,15 @@ def command(folder: Path, music: Path | None, no_serve: bool, form: str) -> None
     from longplay.demo.story import Story
 
     out = Output(form)
+
+    def chapter(text: str) -> None:
+        out.gap()
+        out.line("chapter", {"text": text}, text=f"== {text}")
+
     story = Story(
         folder=folder.resolve(),
         music=music.resolve() if music else None,
-        chapter=lambda text: out.line("chapter", {"text": text}, text=f"\n== {text}"),
+        chapter=chapter,
         say=lambda text: out.line("step", {"text": text}, text=text),
         progress=progress_bar(quiet=out.json),
     )
@@ -60,6 +65,7 @@ def command(folder: Path, music: Path | None, no_serve: bool, form: str) -> None
         "taken": asdict(told.taken),
     }
     verdict = "Everything is whole." if told.whole else "SOMETHING IS NOT WHOLE."
-    out.line("summary", fields, text=f"\n{verdict} The edition: {told.edition or 'none'}")
+    out.gap()
+    out.line("summary", fields, text=f"{verdict} The edition: {told.edition or 'none'}")
     if not told.whole:
         sys.exit(ExitCode.DAMAGED)

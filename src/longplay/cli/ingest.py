@@ -10,7 +10,7 @@ from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output, duration_text, size_text
 from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
-from longplay.ingest.intake import Deposit, Ports
+from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.outcome import HoldingTaken, Summary
 from longplay.model.findings import Finding
 from longplay.model.rights import StatementSource
@@ -76,6 +76,8 @@ def command(
         limit = opened.settings.ingest.file_limit_s
         accession = Accession(ports=ports, jobs=jobs, file_limit_s=limit)
         summary = accession.accept(deposit, listener=_Printer(out), progress=progress_bar(quiet=out.json))
+    if deposit.table is not None:
+        deposit.table.close()
     _print_summary(out, summary, dry_run=dry_run)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from longplay import __version__
+from longplay.cli.output import printable
 from longplay.errors import ExitCode, LongplayError
 
 COMMANDS: Final = {
@@ -59,7 +60,10 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; every error of ours becomes one sentence and its exit code."""
+    """Run the command line; every error of ours becomes one sentence and its exit code.
+
+    When nobody reads the output any more, click ends with 1: never 0, which would say that all is whole.
+    """
     try:
         cli(standalone_mode=False)
     except click.exceptions.Exit as exc:
@@ -68,11 +72,8 @@ def main() -> None:
         exc.show()
         sys.exit(ExitCode.USAGE)
     except LongplayError as exc:
-        click.echo(f"longplay: {exc}", err=True)
+        click.echo(printable(f"longplay: {exc}"), err=True)
         sys.exit(exc.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("longplay: stopped; the same command goes on from here", err=True)
         sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.OK)

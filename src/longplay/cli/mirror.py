@@ -9,7 +9,7 @@ import click
 from longplay.cli.options import format_option
 from longplay.cli.output import Output, size_text
 from longplay.cli.progress import progress_bar
-from longplay.errors import ExitCode
+from longplay.errors import ExitCode, UsageError
 
 
 @click.command(short_help="Hold a copy of an edition: fetch, verify, repair.")
@@ -42,12 +42,14 @@ def command(
       longplay mirror https://example.org/2026-11/ --into copy/ --public
     """
     from longplay.mirror.mirroring import Mirroring
-    from longplay.mirror.source import open_source
+    from longplay.mirror.source import FolderSource, open_source
     from longplay.swarm.session import LOOPBACK, check_reach
     from longplay.wiring import now
 
     out = Output(form)
     source = open_source(edition)
+    if isinstance(source, FolderSource) and source.folder == into.resolve():
+        raise UsageError(f"{into} is the edition itself: name another folder or another source")
     check_reach(public=public, listen=LOOPBACK, peers=peer, urls=source.web_seeds())
     mirroring = Mirroring(
         source=source,

@@ -41,7 +41,7 @@ class Output:
         """
         if self.json:
             record = {"type": kind, "schema": SCHEMA, **fields}
-            click.echo(json.dumps(record, ensure_ascii=False, default=str))
+            click.echo(_escaped(json.dumps(record, ensure_ascii=False, default=str)))
         elif text is not None:
             click.echo(printable(text))
 
@@ -73,6 +73,11 @@ class Output:
         for name, value in rows:
             click.echo(f"  {name:<{width}}  {printable(value)}")
 
+    def gap(self) -> None:
+        """An empty line for people; nothing in JSON."""
+        if not self.json:
+            click.echo()
+
     def talk(self, text: str) -> None:
         """Something for a person, on stderr; silent in JSON."""
         if not self.json:
@@ -80,8 +85,13 @@ class Output:
 
 
 def printable(text: str) -> str:
-    """Text that cannot play tricks on a terminal: control characters become `?`."""
-    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)
+    """Text on one line that cannot play tricks on a terminal: control characters become `?`."""
+    return "".join(char if char.isprintable() or char == "\t" else "?" for char in text)
+
+
+def _escaped(line: str) -> str:
+    """A JSON line in which what a terminal would obey, or UTF-8 cannot hold, stands as `\\uXXXX`."""
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 
 def size_text(size: int) -> str:

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from longplay.cli.output import is_terminal
+from longplay.cli.output import is_terminal, printable
 from longplay.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Bar:
         self.end()
         self._files = 0
         self._drawn = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.fields[done]}/{task.fields[files]} files"),
             TextColumn("{task.fields[rate]}"),
@@ -47,7 +47,7 @@ class _Bar:
         )
         self._drawn.start()
         shown = "?" if files is None else str(files)
-        self._task = self._drawn.add_task(task, total=size, done=0, files=shown, rate="")
+        self._task = self._drawn.add_task(printable(task), total=size, done=0, files=shown, rate="")
 
     def advance(self, *, files: int = 0, size: int = 0) -> None:
         if self._drawn is None or self._task is None:

@@ -18,7 +18,7 @@ from longplay.editions.seeding import seed_bundles
 from longplay.editions.verification import verify
 from longplay.errors import GateRefused, UsageError
 from longplay.ingest.accession import Accession
-from longplay.ingest.intake import Deposit, Ports
+from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.outcome import HoldingTaken, Summary
 from longplay.ingest.table import DepositTable
 from longplay.ledger.register import Register

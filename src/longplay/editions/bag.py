@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from longplay.editions.attribution import write_attribution
 from longplay.editions.naming import UniqueNames, readable_name
-from longplay.editions.selection import Chosen, Doorkeeper
+from longplay.editions.selection import Chosen, Doorkeeper, partition_of
 from longplay.formats import bagit
 from longplay.formats.premis import PreservedObject, write_premis
 from longplay.formats.records import record_of, write_json_lines, write_parquet
@@ -64,7 +64,11 @@ class BagLabel:
 
 
 def members_of(connection: Connection, chosen: Chosen, doorkeeper: Doorkeeper) -> list[Member]:
-    """The members of a bundle in bag order, each asked about once more at this door."""
+    """The members of a bundle in bag order, each asked about once more at this door.
+
+    What was stated since the edition was opened counts here: whom the gate does not let into this partition any
+    more is left out.
+    """
     names = UniqueNames()
     members = []
     for content_id in chosen.content_ids:
@@ -72,6 +76,8 @@ def members_of(connection: Connection, chosen: Chosen, doorkeeper: Doorkeeper) -
         if holding is None:
             continue
         decision = doorkeeper.decide(holding)
+        if not decision.permits or partition_of(decision) is not chosen.partition:
+            continue
         path = f"data/{names.take(readable_name(holding), content_id)}"
         members.append(Member(holding=holding, path=path, decision=decision))
     return sorted(members, key=lambda member: member.path)

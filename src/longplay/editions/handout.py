@@ -7,8 +7,11 @@ Source: docs/format/edition.md, docs/format/torrent.md.
 """
 
 import hashlib
+import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from longplay.errors import BlobMissing, StorageError
 from longplay.formats.bagit import TAG_MANIFEST
@@ -22,6 +25,9 @@ from longplay.store.links import Linker
 from longplay.store.local import LocalStore, write_durably
 
 PUBLISHED_MODE = 0o444
+
+_LEFTOVER: Final = re.compile(r"\.[0-9a-f]{32}")
+"""The unfinished names of `Linker`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,7 @@ def hand_out(
         with storing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
         _place(store, file.content_id, file.size, target, linker)
+    _sweep(folder / bundle.name)
     write_durably(folder / entry.torrent, torrents.hybrid.data, mode=PUBLISHED_MODE)
     write_durably(folder / entry.v1_torrent, torrents.v1.data, mode=PUBLISHED_MODE)
     write_durably(folder / f"{bundle.name}.magnet", f"{torrents.magnet}\n".encode(), mode=PUBLISHED_MODE)
@@ -108,11 +115,34 @@ def hand_out(
 
 def _place(store: LocalStore, content_id: ContentId, size: ByteCount, target: Path, linker: Linker) -> None:
     blob = store.path(content_id)
-    if target.exists() and (target.samefile(blob) or target.stat().st_size == size):
-        return
     held = store.size(content_id)
     if held is None:
         raise BlobMissing(content_id)
     if held != size:
         raise StorageError(f"blob {content_id} has {held} bytes, not {size}: run `longplay audit`")
-    linker.link(blob, target)
+    if not _is_there(blob, target):
+        linker.link(blob, target)
+
+
+def _is_there(blob: Path, target: Path) -> bool:
+    """Whether a place needs nothing: it is the blob itself, or on another file system a copy of its length.
+
+    A file that merely looks the same is replaced: it may be what the blob was before it was healed.
+    """
+    with storing(target):
+        try:
+            there = target.lstat()
+        except FileNotFoundError:
+            return False
+        held = blob.stat()
+    if there.st_dev == held.st_dev:
+        return there.st_ino == held.st_ino
+    return stat.S_ISREG(there.st_mode) and there.st_size == held.st_size
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a kill between link and rename left in a bag: nothing foreign may lie there."""
+    with storing(folder):
+        for path in folder.rglob(".*"):
+            if _LEFTOVER.fullmatch(path.name) and path.is_file():
+                path.unlink()

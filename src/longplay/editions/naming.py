@@ -6,6 +6,8 @@ disagree on its encoding (RFC 8493, 6.1.3).
 """
 
 import unicodedata
+from collections.abc import Iterator
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -22,7 +24,7 @@ _BY_CONTAINER: Final = {
 }  # fmt: skip
 _REPLACED: Final = dict.fromkeys(map(ord, '<>:"/\\|?*%'), "_")
 _DEVICES: Final = frozenset(
-    ["CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in "0123456789"), *(f"LPT{n}" for n in "0123456789")]
+    ["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "0123456789¹²³")]
 )
 
 
@@ -56,11 +58,10 @@ def component(text: str, *, fallback: str, room: int = 0) -> str:
     """
     composed = unicodedata.normalize("NFC", text).translate(_REPLACED)
     plain = "".join(char if char.isprintable() else " " for char in composed)
-    plain = _cut(" ".join(plain.split()), COMPONENT_LIMIT - room)
-    plain = plain.strip(" .~")
+    plain = _cut(" ".join(plain.split()).strip(" .~"), COMPONENT_LIMIT - room)
     if plain.split(".")[0].upper().rstrip() in _DEVICES:
-        plain = f"_{plain}"
-    return plain or fallback
+        plain = _cut(f"_{plain}", COMPONENT_LIMIT - room)
+    return plain.rstrip(" .~") or fallback
 
 
 def _cut(text: str, limit: int) -> str:
@@ -83,12 +84,20 @@ class UniqueNames:
             content_id: two different ones never get the same path.
         """
         path = PurePosixPath(name)
-        for digits in (0, 8, 16, 64):
-            tail = f" [{content_id[:digits]}]" if digits else ""
+        for tail in _tails(content_id):
             stem = _cut(path.stem, COMPONENT_LIMIT - len(tail) - len(path.suffix.encode()))
             candidate = str(path.with_name(f"{stem}{tail}{path.suffix}")) if tail else name
             key = unicodedata.normalize("NFC", candidate).casefold()
             if key not in self._taken:
                 self._taken.add(key)
                 return candidate
-        raise ValueError(f"{content_id} was named twice")
+        raise AssertionError
+
+
+def _tails(content_id: ContentId) -> Iterator[str]:
+    """What tells a name from others, longer and longer; numbers last, as a title may hold any digits."""
+    yield ""
+    for digits in (8, 16, 64):
+        yield f" [{content_id[:digits]}]"
+    for number in count(2):
+        yield f" [{content_id} {number}]"

@@ -16,9 +16,10 @@ from typing import Any, Final
 import msgspec
 
 from longplay.editions.bag import BagLabel, make_bag, members_of
-from longplay.editions.handout import Sources, bundle_entry, hand_out, torrents_of
+from longplay.editions.handout import PUBLISHED_MODE, Sources, bundle_entry, hand_out, torrents_of
 from longplay.editions.selection import Chosen, Doorkeeper, choose
 from longplay.errors import GateRefused, UsageError
+from longplay.fixity.seal import SEAL_NAME, seal_of
 from longplay.formats.edition import FILE_NAME, write_edition
 from longplay.ledger import queries
 from longplay.ledger.register import Register
@@ -136,6 +137,8 @@ class Publication:
             number = len(queries.bundle_names(connection)) + 1
             members = members_of(connection, chosen, doorkeeper)
             held_at = queries.held_at(connection, chosen.content_ids)
+        if not members:
+            return
         label = BagLabel(
             name=f"{self.archive_name}-{number:06d}",
             number=number,
@@ -162,7 +165,9 @@ class Publication:
         finally:
             progress.end()
         edition = self._edition(row, entries)
-        write_durably(folder / FILE_NAME, write_edition(edition), mode=0o444)
+        data = write_edition(edition)
+        write_durably(folder / SEAL_NAME, seal_of(data), mode=PUBLISHED_MODE)
+        write_durably(folder / FILE_NAME, data, mode=PUBLISHED_MODE)
         if row.bundles_json is None:
             self.register.record([EditionPublished(edition=row.name, bundles=tuple(names))])
         return Published(edition=edition, folder=folder, made=made)

@@ -1,7 +1,7 @@
 """Verifying an edition from its public files alone, as somebody would who has no archive.
 
-`edition.json` proves the torrents, the torrents prove every file of the bags, the bags prove themselves, the
-records must name the bytes that are there.
+The seal proves `edition.json`, that proves the torrents, the torrents prove every file of the bags, the bags
+prove themselves, the records must name the bytes that are there.
 
 Source: docs/format/edition.md, "What verify checks".
 """
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from longplay.errors import MalformedInput, NotFound
 from longplay.fixity.bundle import Checked, Report, check_bundle
+from longplay.fixity.files import read_regular
+from longplay.fixity.seal import SEAL_NAME, seal_of
 from longplay.formats.bagit import TAG_MANIFEST
 from longplay.formats.edition import FILE_NAME, read_edition
 from longplay.formats.metainfo import Torrent, read_torrent
@@ -20,6 +22,7 @@ from longplay.formats.records import digests_match, parquet_digests, read_json_l
 from longplay.model.editions import BundleEntry, Edition
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.progress import Progress
+from longplay.store.failures import storing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,15 +67,18 @@ def verify(folder: Path, *, report: Report, progress: Progress) -> Verified:
 
     Raises:
         MalformedInput: `edition.json` itself cannot be read, so nothing can be checked.
-        OSError: it could not be opened.
+        StorageError: it could not be opened.
     """
-    edition = read_edition((folder / FILE_NAME).read_bytes())
+    with storing(folder / FILE_NAME):
+        data = read_regular(folder / FILE_NAME)
+    edition = read_edition(data)
     seen = Verified(edition=edition.name)
 
     def count(finding: Finding) -> None:
         seen.findings += 1
         report(finding)
 
+    _check_small(folder, SEAL_NAME, seal_of(data), count)
     total = sum(bundle.files for bundle in edition.bundles), sum(bundle.size for bundle in edition.bundles)
     progress.begin("verify", files=total[0], size=total[1])
     try:
@@ -94,7 +100,8 @@ def _verify_bundle(
 ) -> None:
     hybrid = _torrent(folder, entry, entry.torrent, entry.torrent_sha256, report)
     plain = _torrent(folder, entry, entry.v1_torrent, entry.v1_torrent_sha256, report)
-    _check_magnet(folder, entry, report)
+    magnet = f"{entry.name}.magnet"
+    _check_small(folder, magnet, f"{entry.magnet}\n".encode(), report)
     torrent = hybrid or plain
     if torrent is None:
         report(_error(FindingCode.TORRENT_DIFFERS, entry.name, "no torrent is left to check the bag against"))
@@ -113,7 +120,7 @@ def _torrent(folder: Path, entry: BundleEntry, name: str, sha256: str, report: R
     """A torrent that is the one `edition.json` means; `None` with a finding when it is not."""
     path = folder / name
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         torrent = read_torrent(data)
     except FileNotFoundError:
         report(_error(FindingCode.MISSING, name, "the torrent is missing"))
@@ -137,15 +144,15 @@ def _agree(hybrid: Torrent, plain: Torrent) -> bool:
     ]
 
 
-def _check_magnet(folder: Path, entry: BundleEntry, report: Report) -> None:
-    path = folder / f"{entry.name}.magnet"
+def _check_small(folder: Path, name: str, wanted: bytes, report: Report) -> None:
+    """A small file whose every byte is known."""
     try:
-        if path.read_text(encoding="utf-8").strip() != entry.magnet:
-            report(_error(FindingCode.TORRENT_DIFFERS, path.name, "the magnet link is not the edition's"))
+        if read_regular(folder / name) != wanted:
+            report(_error(FindingCode.DIGEST_DIFFERS, name, f"it does not say what {FILE_NAME} says"))
     except FileNotFoundError:
-        report(_error(FindingCode.MISSING, path.name, "the magnet link is missing"))
-    except (OSError, UnicodeDecodeError) as exc:
-        report(_error(FindingCode.UNREADABLE, path.name, str(exc)))
+        report(_error(FindingCode.MISSING, name, "it is missing"))
+    except OSError as exc:
+        report(_error(FindingCode.UNREADABLE, name, exc.strerror or str(exc)))
 
 
 def _check_entry(entry: BundleEntry, checked: Checked) -> Iterator[Finding]:
@@ -164,8 +171,8 @@ def _check_records(folder: Path, entry: BundleEntry, checked: Checked) -> Iterat
     """The records name exactly the payload that is there; damaged files were reported already."""
     where = folder / entry.name / "metadata"
     try:
-        records = read_json_lines((where / "records.jsonl").read_bytes())
-        columns = parquet_digests((where / "records.parquet").read_bytes())
+        records = read_json_lines(read_regular(where / "records.jsonl"))
+        columns = parquet_digests(read_regular(where / "records.parquet"))
     except (MalformedInput, OSError) as exc:
         yield _error(FindingCode.RECORD_DIFFERS, f"{entry.name}/metadata", f"records cannot be read: {exc}")
         return
@@ -185,7 +192,7 @@ def _check_records(folder: Path, entry: BundleEntry, checked: Checked) -> Iterat
 
 
 def _foreign(folder: Path, edition: Edition) -> Iterator[Finding]:
-    known = {FILE_NAME}
+    known = {FILE_NAME, SEAL_NAME}
     for entry in edition.bundles:
         known |= {entry.name, entry.torrent, entry.v1_torrent, f"{entry.name}.magnet"}
     for path in sorted(folder.iterdir()):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from longplay.errors import MalformedInput
-from longplay.fixity.files import Proof, check_file
+from longplay.fixity.files import Proof, check_file, read_regular
 from longplay.formats import bagit
 from longplay.formats.metainfo import Torrent
 from longplay.formats.paths import path_text
@@ -78,13 +78,14 @@ def _error(code: FindingCode, path: str, detail: str) -> Finding:
 
 
 def _foreign(folder: Path, known: set[str]) -> Iterator[str]:
-    """Files in the bag's folder that the torrent does not name; leftovers of a transfer are passed over."""
+    """Files in the bag's folder that the torrent does not name, and links that stand for folders."""
     for above, folders, names in os.walk(folder):
         folders.sort()
         relative = os.path.relpath(above, folder)
-        for name in sorted(names):
+        links = [name for name in folders if Path(above, name).is_symlink()]
+        for name in sorted([*names, *links]):
             path = name if relative == "." else f"{relative}/{name}"
-            if path not in known and not (relative == "." and name.endswith(".parts")):
+            if path not in known:
                 yield path_text(path)
 
 
@@ -93,10 +94,10 @@ def _check_bag(
 ) -> Iterator[Finding]:
     """The bag's own manifests; files the torrent found damaged are not reported again."""
     try:
-        bagit.check_declaration((folder / bagit.BAGIT_TXT).read_bytes())
-        manifest = bagit.read_manifest((folder / bagit.MANIFEST).read_bytes())
-        tags = bagit.read_manifest((folder / bagit.TAG_MANIFEST).read_bytes())
-        info = dict(bagit.read_bag_info((folder / bagit.BAG_INFO).read_bytes()))
+        bagit.check_declaration(read_regular(folder / bagit.BAGIT_TXT))
+        manifest = bagit.read_manifest(read_regular(folder / bagit.MANIFEST))
+        tags = bagit.read_manifest(read_regular(folder / bagit.TAG_MANIFEST))
+        info = dict(bagit.read_bag_info(read_regular(folder / bagit.BAG_INFO)))
     except FileNotFoundError as exc:
         yield _error(FindingCode.BAG_INVALID, name, f"{Path(exc.filename).name} is missing")
         return

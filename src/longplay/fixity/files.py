@@ -3,6 +3,7 @@
 Source: BEP 52 (roots, layers), BEP 3 (v1 pieces), RFC 8493 (flat digests).
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -82,6 +83,20 @@ def open_regular(path: Path) -> int | None:
     return None
 
 
+def read_regular(path: Path) -> bytes:
+    """The bytes of a small file; a link, or a pipe that would never end, is not read.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+        OSError: it is no regular file, or could not be read.
+    """
+    descriptor = open_regular(path)
+    if descriptor is None:
+        raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
+    with os.fdopen(descriptor, "rb") as source:
+        return source.read()
+
+
 def check_file(path: Path, name: str, proof: Proof) -> tuple[list[Finding], FileDigests | None]:
     """A file against its proof, everything from one read.
 
@@ -136,11 +151,18 @@ def damaged_pieces(digests: FileDigests, proof: Proof) -> tuple[int, ...]:
     damaged: set[int] = set()
     if proof.v1_pieces is not None:
         damaged |= _differing(digests.v1_pieces, proof.v1_pieces, 20)
-    if proof.piece_layer:
-        damaged |= _differing(digests.piece_layer, proof.piece_layer, 32)
+    if layer := _layer(proof):
+        damaged |= _differing(_layer(digests), layer, 32)
     elif _root_differs(digests, proof):
         damaged.add(0)
     return tuple(sorted(damaged))
+
+
+def _layer(one: FileDigests | Proof) -> bytes:
+    """Hashes of whole pieces; of a file that is exactly one piece the root is the hash of it."""
+    if one.size == PIECE_LENGTH:
+        return one.pieces_root or b""
+    return one.piece_layer
 
 
 def _differing(found: bytes, wanted: bytes, width: int) -> set[int]:

@@ -47,7 +47,7 @@ def read_edition(data: bytes) -> Edition:
 
 
 def _check_name(name: str) -> None:
-    if "/" in name or not is_inside(name):
+    if "/" in name or name.startswith(".") or not is_inside(name):
         raise MalformedInput(FILE_NAME, f"unsafe name {name!r}")
 
 

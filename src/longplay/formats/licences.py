@@ -39,6 +39,7 @@ _PARSER_STUMBLES: Final = (AttributeError, IndexError, AssertionError, Recursion
 
 _CC_PAGE = re.compile(r"/(?:(?:legalcode|deed)(?:\.[a-z_-]+)?)?$", re.IGNORECASE)
 _VERSIONLESS_GPL = re.compile(r"(?:GNU\s+)?(A|L)?GPL(?:\s*\(version unstated\))?", re.IGNORECASE)
+_SPACED_CC = re.compile(r"CC(?:[- ]BY(?:[- ](?:NC|ND|SA))*|0)[- ]\d\.\d", re.IGNORECASE)
 _VERSIONLESS_CC = re.compile(r"CC[- ]BY(?:[- ](?:NC|ND|SA))*", re.IGNORECASE)
 _PUBLIC_DOMAIN_MARK = re.compile(r"public domain mark(?: 1\.0)?", re.IGNORECASE)
 _RELICENSED = re.compile(r"(?P<now>.+?)\s*\(relicen[sc]ed from (?P<before>[^()]+)\)", re.IGNORECASE)
@@ -83,6 +84,9 @@ def read_claim(text: str) -> Claim:
 
 def _special_claim(stated: str) -> Claim | None:
     """The phrasings that are neither an expression nor a URL."""
+    spaced = _SPACED_CC.fullmatch(stated)
+    if spaced is not None and " " in stated:
+        return read_claim(stated.replace(" ", "-"))
     conflict = _CONFLICT.fullmatch(stated)
     if conflict is not None:
         return Claim(missing=f"which of the conflicting statements holds: {conflict['what'] or stated}")

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from longplay.ingest.intake import Deposit, Intake, Ports
+from longplay.ingest.deposit import Deposit, Ports
+from longplay.ingest.intake import Intake
 from longplay.ingest.outcome import Listener, Summary
 from longplay.ingest.pool import Pending, WorkerPool, staged_name
 from longplay.ingest.walk import FileMet, FolderDone, Met, Remark, measure, walk
@@ -49,7 +50,7 @@ class Accession:
         """
         began = time.monotonic()
         intake = Intake(ports=self.ports, deposit=deposit, listener=listener)
-        files, size = measure(list(deposit.starts), archive=self.ports.store.root)
+        files, size = measure(deposit.starts, archive=self.ports.store.root)
         progress.begin("dry run" if self.ports.dry_run else "ingest", files=files, size=size)
         try:
             with WorkerPool(jobs=self.jobs, file_limit_s=self.file_limit_s) as pool:
@@ -64,11 +65,10 @@ class Accession:
     def _run(self, deposit: Deposit, intake: Intake, pool: WorkerPool, progress: Progress) -> None:
         """Keep the workers busy and decide in the order of the walk."""
         queue = _Queue(pool=pool, folder=self._staging())
-        for start in deposit.starts:
-            for met in walk(start, archive=self.ports.store.root):
-                queue.add(met)
-                while queue.waiting > self.jobs * AHEAD:
-                    _decide(queue, intake, progress)
+        for met in walk(deposit.starts, archive=self.ports.store.root):
+            queue.add(met)
+            while queue.waiting > self.jobs * AHEAD:
+                _decide(queue, intake, progress)
         while queue.items:
             _decide(queue, intake, progress)
 

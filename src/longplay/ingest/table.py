@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from longplay.errors import MalformedInput
+from longplay.errors import MalformedInput, UsageError
 from longplay.formats.paths import path_from_text, path_text
 from longplay.model.holdings import Given
 from longplay.model.rights import RightsStatement, StatementSource
@@ -54,7 +54,7 @@ class DepositTable:
 
         Raises:
             MalformedInput: not UTF-8, no column `path`, or a line that is no CSV.
-            OSError: it could not be read.
+            UsageError: it could not be read.
         """
         csv.field_size_limit(_FIELD_LIMIT)
         database = sqlite3.connect("")
@@ -71,6 +71,10 @@ class DepositTable:
         if rows:
             self._database.execute("UPDATE row SET used = 1 WHERE path = ?", (key,))
         return rows
+
+    def close(self) -> None:
+        """Let the temporary database go."""
+        self._database.close()
 
     def unused(self, root: Path) -> Iterator[str]:
         """Written paths below `root`, sorted, that the table names and nobody looked up."""
@@ -96,16 +100,18 @@ def _rows(path: Path) -> Iterator[tuple[bytes, str]]:
                     yield _absolute(folder, columns["path"]), json.dumps(columns)
     except UnicodeDecodeError as exc:
         raise MalformedInput("rights table", f"{path} is not UTF-8: save it as UTF-8") from exc
+    except OSError as exc:
+        raise UsageError(f"{path} cannot be read: {exc.strerror}") from exc
     except csv.Error as exc:
         raise MalformedInput("rights table", f"{path}: {exc}") from exc
 
 
 def _absolute(folder: bytes, stated: str) -> bytes:
     """The file a cell names: literally, or else in the written form with `%XX`."""
-    literal = os.path.normpath(folder + b"/" + stated.encode())
+    literal = os.path.normpath(os.path.join(folder, stated.encode()))  # noqa: PTH118 - bytes
     if "%" not in stated or os.path.lexists(literal):
         return literal
-    return os.path.normpath(folder + b"/" + path_from_text(stated))
+    return os.path.normpath(os.path.join(folder, path_from_text(stated)))  # noqa: PTH118 - bytes
 
 
 def _table_row(columns: dict[str, str], table: str) -> TableRow:

@@ -5,7 +5,7 @@ files, then the folders below. The order is that of the names' bytes.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,19 +77,28 @@ class _Listing:
     remarks: list[Remark] = field(default_factory=list)
 
 
-def walk(start: Path, *, archive: Path) -> Iterator[Met]:
-    """Everything at or below `start`; a single file is met in its folder.
+def walk(starts: Sequence[Path], *, archive: Path) -> Iterator[Met]:
+    """Everything at or below the places named, in the order named; files named one by one are met together.
 
     Memory: the names of the folders on the way down.
 
     Args:
-        start: a folder or a file, absolute.
+        starts: folders or files, absolute.
         archive: the archive's own folder, passed over with a remark.
     """
-    if not start.is_dir():
-        yield _file(start.parent, "", start.name, start.stat().st_size)
-        yield FolderDone(root=start.parent, folder="")
-        return
+    files: dict[Path, list[FileMet]] = {}
+    for start in starts:
+        if start.is_dir():
+            yield from _walk(start, archive)
+        else:
+            met = _file(start.parent, "", start.name, start.stat().st_size)
+            files.setdefault(start.parent, []).append(met)
+    for folder, named in files.items():
+        yield from sorted(named, key=lambda met: met.companion is None)
+        yield FolderDone(root=folder, folder="")
+
+
+def _walk(start: Path, archive: Path) -> Iterator[Met]:
     stack: list[str | FolderDone] = [""]
     while stack:
         item = stack.pop()
@@ -149,12 +158,11 @@ def _remark(root: Path, below: str, code: FindingCode, detail: str) -> Remark:
     return Remark(root=root, finding=finding)
 
 
-def measure(starts: list[Path], *, archive: Path) -> tuple[int, int]:
+def measure(starts: Sequence[Path], *, archive: Path) -> tuple[int, int]:
     """How many regular files there are to walk, and their bytes: for a progress bar."""
     files = size = 0
-    for start in starts:
-        for met in walk(start, archive=archive):
-            if isinstance(met, FileMet):
-                files += 1
-                size += met.size
+    for met in walk(starts, archive=archive):
+        if isinstance(met, FileMet):
+            files += 1
+            size += met.size
     return files, size

@@ -166,17 +166,30 @@ class Ledger:
     def apply(self, lines: Sequence[tuple[Event, str]]) -> None:
         """Project journalled events in one transaction; lines already projected are passed over.
 
+        Where the ledger lacks earlier lines of the chain (it was rebuilt meanwhile), it catches up instead.
+
         Raises:
             JournalBroken: a line is about an accession or edition that was not opened; nothing is projected.
         """
         with self.transaction() as connection:
-            done = _apply(connection, lines)
-            if done < len(lines):
+            follows = _follows(connection, lines)
+            if follows and (done := _apply(connection, lines)) < len(lines):
                 raise _stuck(lines[done][0])
+        if not follows:
+            self.catch_up()
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _follows(connection: Connection, lines: Sequence[tuple[Event, str]]) -> bool:
+    """Whether the lines of each chain go on where its projection ends, or before."""
+    done = {row.writer: row.seq for row in connection.execute(select(tables.applied))}
+    first: dict[str, int] = {}
+    for line, _digest in lines:
+        first.setdefault(line.writer, line.seq)
+    return all(seq <= done.get(writer, 0) + 1 for writer, seq in first.items())
 
 
 def _apply(connection: Connection, lines: Sequence[tuple[Event, str]]) -> int:

@@ -5,6 +5,7 @@ an edition's folder: `longplay verify` reads it, and others can mirror from it.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from pathlib import Path
 
 from longplay.errors import MalformedInput
 from longplay.fixity.bundle import Report, check_bundle
+from longplay.fixity.seal import SEAL_NAME, seal_of
 from longplay.formats.edition import FILE_NAME, read_edition
 from longplay.formats.metainfo import Torrent, read_torrent
 from longplay.mirror.source import Source
 from longplay.mirror.state import BundleState, BundleStatus, MirrorState, read_state, write_state
 from longplay.model.editions import BundleEntry, Edition
 from longplay.model.findings import Finding, FindingCode
-from longplay.model.units import instant
+from longplay.model.units import ByteCount, instant
 from longplay.progress import Progress, Silent
 from longplay.store.failures import storing
 from longplay.store.local import write_durably
@@ -95,16 +97,19 @@ class Mirroring:
         """Copy `edition.json` here, last, when every torrent it names is here and is the one it names."""
         data = self.source.read(FILE_NAME)
         edition = read_edition(data)
+        if self.source.read(SEAL_NAME) != seal_of(data):
+            raise MalformedInput("edition", f"{FILE_NAME} is not the one that {SEAL_NAME} names")
         for entry in edition.bundles:
             for name, sha256 in (
                 (entry.torrent, entry.torrent_sha256),
                 (entry.v1_torrent, entry.v1_torrent_sha256),
             ):
                 torrent = self.source.read(name)
-                if hashlib.sha256(torrent).hexdigest() != sha256:
+                if hashlib.sha256(torrent).hexdigest() != sha256 or not _is_of(entry, read_torrent(torrent)):
                     raise MalformedInput("edition", f"{name} is not the torrent that {FILE_NAME} names")
                 write_durably(self.into / name, torrent)
             write_durably(self.into / f"{entry.name}.magnet", f"{entry.magnet}\n".encode())
+        write_durably(self.into / SEAL_NAME, seal_of(data))
         write_durably(self.into / FILE_NAME, data)
         return edition
 
@@ -206,17 +211,39 @@ class Mirroring:
         write_state(self.into, state)
 
 
+def _is_of(entry: BundleEntry, torrent: Torrent) -> bool:
+    """Whether a torrent has the name and the info hashes of a bundle."""
+    hashes = (torrent.infohash_v1.hex(), (torrent.infohash_v2 or b"").hex())
+    wanted = {(entry.infohash_v1, entry.infohash_v2), (entry.v1_infohash, "")}
+    return torrent.name == entry.name and hashes in wanted
+
+
 def _clear_the_way(folder: Path, torrent: Torrent) -> None:
-    """Remove what stands where a file belongs and is none, and make files that are read-only writable."""
+    """Make way for what is fetched: it must be written into this folder and into files of its own.
+
+    Links, pipes and empty folders in the way are removed; files that are there become writable, share no bytes
+    with another name, and lose what they have beyond their end.
+    """
     for file in torrent.files:
         path = folder.joinpath(*file.path)
         with storing(path):
-            if path.is_symlink():
+            for above in reversed(path.relative_to(folder).parents):
+                if above.name and (folder / above).is_symlink():
+                    (folder / above).unlink()
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            elif path.is_symlink() or (path.exists() and not path.is_file()):
                 path.unlink()
-            elif path.is_file():
-                path.chmod(0o644)
-                if path.stat().st_nlink > 1:
-                    _unshare(path)
+            elif path.exists():
+                _make_own(path, file.size)
+
+
+def _make_own(path: Path, size: ByteCount) -> None:
+    if path.stat().st_nlink > 1:
+        _unshare(path)
+    path.chmod(0o644)
+    if path.stat().st_size > size:
+        os.truncate(path, size)
 
 
 def _unshare(path: Path) -> None:

@@ -3,12 +3,13 @@
 Small files only (edition.json, torrents, magnet links); the payload comes over BitTorrent or web seeds.
 """
 
+import http.client
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from longplay.errors import NotFound, SwarmError, UsageError
 from longplay.formats.edition import FILE_NAME
@@ -80,8 +81,8 @@ class WebSource:
                 data: bytes = answer.read(SIZE_LIMIT + 1)
         except urllib.error.HTTPError as exc:
             raise NotFound(f"{url}: the server answers {exc.code}") from exc
-        except (OSError, ValueError) as exc:
-            raise SwarmError(f"{url}: {exc}") from exc
+        except (OSError, ValueError, http.client.HTTPException) as exc:
+            raise SwarmError(f"{url}: {exc or type(exc).__name__}") from exc
         if len(data) > SIZE_LIMIT:
             raise SwarmError(f"{url} is larger than {SIZE_LIMIT} bytes: not a file of an edition")
         return data
@@ -101,8 +102,7 @@ def open_source(edition: str) -> Source:
     Raises:
         UsageError: neither.
     """
-    parts = urlsplit(edition)
-    if parts.scheme in {"http", "https"}:
+    if edition.lower().startswith(("http://", "https://")):
         base = edition.removesuffix(FILE_NAME)
         return WebSource(base=base if base.endswith("/") else base + "/")
     folder = Path(edition)

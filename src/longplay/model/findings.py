@@ -10,7 +10,6 @@ from enum import StrEnum
 class Severity(StrEnum):
     """How much a finding weighs."""
 
-    INFO = "info"
     WARNING = "warning"
     ERROR = "error"
 
@@ -38,7 +37,6 @@ class FindingCode(StrEnum):
     SHORTER_THAN_DECLARED = "shorter-than-declared"
     TAGS_UNREADABLE = "tags-unreadable"
     RIGHTS_ROW_UNUSED = "rights-row-unused"
-    LICENCE_NOT_UNDERSTOOD = "licence-not-understood"
     # fixity: audit, verify, mirror
     MISSING = "missing"
     SIZE_DIFFERS = "size-differs"

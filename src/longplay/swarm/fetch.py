@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
 
 from longplay.errors import StorageError, SwarmError
-from longplay.swarm.session import LOOPBACK, is_loopback, parse_address, start_session
+from longplay.swarm.session import LOOPBACK, parse_address, start_session, within_reach
 
 POLL_S: Final = 0.05
 
@@ -80,17 +79,13 @@ class Fetcher:
             raise SwarmError(f"libtorrent refuses the torrent: {exc}") from exc
         params.save_path = str(folder)
         params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-        params.url_seeds = self._reachable([*params.url_seeds, *web_seeds])
-        params.trackers = self._reachable(params.trackers)
+        params.url_seeds = within_reach([*params.url_seeds, *web_seeds], public=self._public)
+        params.trackers = within_reach(params.trackers, public=self._public)
         handle = self._session.add_torrent(params)
         try:
             return self._run(handle, peers, advance)
         finally:
             self._let_go(handle)
-
-    def _reachable(self, urls: Sequence[str]) -> list[str]:
-        """The addresses that may be spoken to: a torrent from elsewhere may name any."""
-        return [url for url in urls if self._public or is_loopback(urlsplit(url).hostname or "")]
 
     def _run(self, handle: Any, peers: Sequence[str], advance: Callable[[int], None]) -> Fetched:
         self._wait_checked(handle)

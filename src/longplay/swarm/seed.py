@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from longplay.errors import SwarmError
-from longplay.swarm.session import listening_port, start_session
+from longplay.swarm.session import listening_port, start_session, within_reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Seeder:
         """
         self._session = start_session(listen=listen, public=public)
         self._nowhere = tempfile.TemporaryDirectory(prefix="longplay-seed-")
+        self._public = public
         self._trackers = trackers
         self._handles: list[Any] = []
         self.port = listening_port(self._session, wait_s=1.0)
@@ -71,7 +72,8 @@ class Seeder:
         params.renamed_files = _renamed(params.ti, places)
         params.flags |= lt.torrent_flags.seed_mode
         params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-        params.trackers = [*params.trackers, *self._trackers]
+        params.trackers = [*within_reach(params.trackers, public=self._public), *self._trackers]
+        params.url_seeds = []
         self._handles.append(self._session.add_torrent(params))
 
     def state(self) -> SeedState:
@@ -105,7 +107,7 @@ def _renamed(info: Any, places: Mapping[str, Path]) -> dict[int, str]:
     """File number to absolute path; by path, never by pieces root, which two files can share."""
     import libtorrent as lt
 
-    files = info.files()
+    files = info.layout()
     renamed = {}
     for number in range(files.num_files()):
         if files.file_flags(number) & lt.file_storage.flag_pad_file:

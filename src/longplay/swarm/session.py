@@ -4,6 +4,7 @@ Source: libtorrent 2.1, settings_pack.
 """
 
 import ipaddress
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -51,10 +52,23 @@ def check_reach(*, public: bool, listen: str, peers: tuple[str, ...], urls: tupl
     if public:
         return
     hosts = [parse_address(address)[0] for address in (listen, *peers)]
-    hosts += [urlsplit(url).hostname or "" for url in urls]
+    hosts += [_host(url) for url in urls]
     for host in hosts:
         if not is_loopback(host):
             raise UsageError(f"{host} is not this machine: add --public to speak to the network")
+
+
+def within_reach(urls: Iterable[str], *, public: bool) -> list[str]:
+    """Those URLs that may be spoken to; a torrent from elsewhere may name any."""
+    return [url for url in urls if public or is_loopback(_host(url))]
+
+
+def _host(url: str) -> str:
+    """The host of a URL; `""` when it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def start_session(*, listen: str, public: bool) -> "libtorrent.session":
@@ -75,6 +89,8 @@ def start_session(*, listen: str, public: bool) -> "libtorrent.session":
         {
             "user_agent": "longplay",
             "listen_interfaces": f"{shown}:{port}",
+            "max_retry_port_bind": 0,
+            "listen_system_port_fallback": False,
             "enable_dht": public,
             "enable_lsd": public,
             "enable_upnp": public,

@@ -1,0 +1,100 @@
+"""Write the parts of the documentation that the code knows best: the command line and the table of rules.
+
+    python -m docs.build            write them
+    python -m docs.build --check    exit 1 when one of them is not what would be written
+
+Everything else in this folder is written by hand and held to the code by tests/docs.
+"""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+from longplay.cli.main import COMMANDS, cli
+from longplay.model.rights import Act, Condition
+from longplay.rights.rules import RULES, LicenceRule
+
+REFERENCE: Final = Path(__file__).parent / "reference"
+BEGIN: Final = "<!-- written by docs/build.py: begin -->"
+END: Final = "<!-- written by docs/build.py: end -->"
+
+
+def command_line() -> str:
+    """`reference/cli.md`: every command with its help, as `--help` has it."""
+    commands = {name: import_module(f"longplay.cli.{name}").command for name in COMMANDS}
+    parts = [
+        "# The command line",
+        "",
+        "Written by `make docs` from the program itself. Results go to standard output, everything else to",
+        "standard error. With `--format json` standard output holds [JSON lines](json-lines.md). The codes a",
+        "command can end with are in [exit codes](exit-codes.md).",
+        "",
+        "| command | what it does |",
+        "|---|---|",
+        *(f"| [`longplay {name}`](#longplay-{name}) | {text} |" for name, text in COMMANDS.items()),
+        "",
+        *_section("longplay", cli),
+    ]
+    for name, command in commands.items():
+        parts += _section(f"longplay {name}", command)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _section(name: str, command: click.Command) -> list[str]:
+    """One command: a heading and the text of its `--help`."""
+    context = click.Context(
+        command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=["-h", "--help"]
+    )
+    text = "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
+    return [f"## {name}", "", "```text", text, "```", ""]
+
+
+def rule_table() -> str:
+    """The table of rules, one row a rule, in the order in which they are tried."""
+    head = ["rule", "licences (pattern of the SPDX id)", *(act.value for act in Act), "where it stands"]
+    rows = [head, ["---"] * len(head), *map(_rule_row, RULES)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _rule_row(rule: LicenceRule) -> list[str]:
+    pattern = rule.pattern.pattern.replace("|", "\\|")
+    return [f"`{rule.name}`", f"`{pattern}`", *(_answer(rule, act) for act in Act), rule.citation]
+
+
+def _answer(rule: LicenceRule, act: Act) -> str:
+    if act not in rule.conditions:
+        return "unknown"
+    conditions: tuple[Condition, ...] = rule.conditions[act]
+    return ", ".join(condition.value for condition in conditions) or "yes"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every page that is written here, with what it should hold."""
+    yield REFERENCE / "cli.md", command_line()
+    claims = REFERENCE / "licence-claims.md"
+    before, _, rest = claims.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    yield claims, f"{before}{BEGIN}\n{rule_table()}\n{END}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with `--check` say which are stale."""
+    stale = [
+        (path, text) for path, text in pages() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+        print(path)
+    if stale and "--check" in arguments:
+        print("out of date: run `make docs`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

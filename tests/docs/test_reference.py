@@ -1,0 +1,344 @@
+"""What the reference lists is all there is, and all there is stands in the reference."""
+
+import ast
+import inspect
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from longplay import errors
+from longplay.cli.main import COMMANDS
+from longplay.errors import ExitCode, LongplayError
+from longplay.formats.journal import _KINDS as KINDS
+from longplay.formats.licences import read_claim
+from longplay.formats.records import Record
+from longplay.ledger import tables
+from longplay.mirror.state import BundleState, MirrorState
+from longplay.model import audio, digests, editions, events, findings, holdings, rights
+from longplay.model.findings import FindingCode, Severity
+from longplay.model.rights import Condition, KeepingBasis
+from longplay.rights.rules import RULES
+from longplay.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+BY_HAND = [
+    ROOT / "CONTRIBUTING.md",
+    *(ROOT / "changelog").glob("*.md"),
+    *(path for path in DOCS.rglob("*.md")),
+]
+
+
+def text_of(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def first_cells(text: str) -> dict[str, str]:
+    """What stands in code in the first cell of table rows, with the whole row."""
+    rows = {}
+    for line in text.splitlines():
+        if line.startswith("| "):
+            for word in re.findall(r"`([^`]+)`", line.split(" | ")[0]):
+                rows[word] = line
+    return rows
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next heading of any level."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no heading {heading!r}"
+    return found[1]
+
+
+# the command line
+
+
+def test_the_generated_pages_are_current() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "docs.build", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = text_of("reference/cli.md")
+    for name in COMMANDS:
+        command = import_module(f"longplay.cli.{name}").command
+        shown = section(page, f"longplay {name}")
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert all(spelling in shown for spelling in parameter.opts), (name, parameter.opts)
+
+
+# exit codes and errors
+
+
+def test_every_exit_code_is_documented_with_its_number() -> None:
+    table = text_of("reference/exit-codes.md").partition("## Every error")[0]
+    listed = dict(re.findall(r"^\| (\d+) \| `(\w+)` \|", table, re.MULTILINE))
+    assert listed == {str(code.value): code.name for code in ExitCode}
+
+
+def test_every_error_is_documented_with_its_exit_code() -> None:
+    table = text_of("reference/exit-codes.md").partition("## Every error")[2]
+    listed = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", table, re.MULTILINE))
+    classes = [
+        kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, LongplayError)
+    ]
+    assert listed == {kind.__name__: str(kind.exit_code.value) for kind in classes}
+
+
+# findings
+
+
+def test_every_finding_is_documented_once() -> None:
+    listed = re.findall(r"^\| `([a-z-]+)` \|", text_of("reference/findings.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(code.value for code in FindingCode)
+
+
+def test_every_severity_is_documented() -> None:
+    page = text_of("reference/findings.md")
+    assert all(f"`{severity.value}`" in page for severity in Severity)
+
+
+def test_the_guide_says_what_to_do_with_every_finding_of_a_check() -> None:
+    guide = first_cells(text_of("guides/checking-and-repairing.md"))
+    checks = section(text_of("reference/findings.md"), "In checks: `audit`, `verify`, `mirror`, `rebuild`")
+    assert first_cells(checks).keys() <= guide.keys()
+
+
+# settings
+
+
+def test_every_setting_is_documented_with_its_variable() -> None:
+    rows = first_cells(text_of("reference/settings.md"))
+    for name, field in Settings.model_fields.items():
+        part = field.annotation
+        assert inspect.isclass(part)
+        assert issubclass(part, BaseModel)
+        for setting in part.model_fields:
+            assert f"{name}.{setting}" in rows
+            assert f"`{name}.{setting}`" in rows[f"LONGPLAY_SETTINGS__{name}__{setting}".upper()]
+
+
+def test_every_basis_for_keeping_is_documented() -> None:
+    assert {basis.value for basis in KeepingBasis} <= first_cells(text_of("reference/settings.md")).keys()
+
+
+# licence claims
+
+
+def test_the_table_of_claims_is_what_the_reader_says() -> None:
+    table = section(text_of("reference/licence-claims.md"), "What a short claim comes to")
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", table, re.MULTILINE)
+    assert len(rows) > 10
+    assert {claim: read_claim(claim).licence for claim, _ in rows} == dict(rows)
+
+
+def test_the_claims_that_stay_unknown_do() -> None:
+    table = section(text_of("reference/licence-claims.md"), "What stays unknown, and why")
+    claims = [word for line in table.splitlines() for word in re.findall(r"`([^`]+)`", line.split(" | ")[0])]
+    assert len(claims) > 6
+    assert not [claim for claim in claims if read_claim(claim).licence]
+
+
+def test_every_rule_and_condition_is_documented() -> None:
+    rows = first_cells(text_of("reference/licence-claims.md"))
+    for rule in RULES:
+        assert rule.citation in rows[rule.name]
+    assert {condition.value for condition in Condition} <= rows.keys()
+
+
+# formats
+
+
+def test_every_kind_of_journal_line_is_documented_with_all_its_fields() -> None:
+    page = text_of("format/journal.md")
+    for kind, fact in KINDS.items():
+        body = section(page, kind)
+        assert not [name for name in fact.__dataclass_fields__ if f"`{name}`" not in body], kind
+        assert f"| `{kind}` | `" in page
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        digests.FileDigests,
+        audio.AudioFacts,
+        audio.TagFacts,
+        rights.RightsStatement,
+        rights.Decision,
+        findings.Finding,
+    ],
+)
+def test_every_value_of_the_journal_is_documented(value: type) -> None:
+    body = section(text_of("format/journal.md"), value.__name__)
+    assert not [name for name in value.__dataclass_fields__ if f"`{name}`" not in body]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("format/journal.md", [*events.EventType, *events.EventOutcome, *holdings.CompanionKind]),
+        ("format/journal.md", [*rights.Act, *rights.Verdict, *rights.RightsBasis, *rights.StatementSource]),
+        ("format/edition.md", [*editions.Partition, *editions.Edition.__dataclass_fields__]),
+        ("format/edition.md", [*editions.Stage.__dataclass_fields__]),
+        ("format/edition.md", [*editions.BundleEntry.__dataclass_fields__]),
+        ("format/records.md", [*Record.__dataclass_fields__]),
+        ("format/mirror.md", [*MirrorState.__dataclass_fields__]),
+        ("format/mirror.md", [f"bundles.*.{name}" for name in BundleState.__dataclass_fields__]),
+    ],
+)
+def test_every_word_of_a_format_is_documented(page: str, words: list[str]) -> None:
+    text = text_of(page)
+    assert not [word for word in words if f"`{word}`" not in text]
+
+
+def test_every_table_and_column_of_the_ledger_is_documented() -> None:
+    page = text_of("format/ledger.md")
+    for table in tables.metadata.sorted_tables:
+        body = section(page, table.name)
+        listed = first_cells(body).keys()
+        missing = [column.name for column in table.columns if column.name not in listed]
+        assert missing in ([], ["writer", "seq"]) or table.name == "bundle_file", (table.name, missing)
+
+
+# JSON lines
+
+
+def printed_types() -> dict[str, set[str]]:
+    """The types of JSON lines by command, as the source of the commands names them."""
+    found = defaultdict(set)
+    for name in COMMANDS:
+        module = import_module(f"longplay.cli.{name}")
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr in {"line", "_line"} and node.args and isinstance(node.args[0], ast.Constant):
+                    found[name].add(str(node.args[0].value))
+                if node.func.attr == "finding":
+                    found[name].add("finding")
+    return found
+
+
+def test_every_type_of_json_line_has_a_heading() -> None:
+    headings = re.findall(r"^#+ (.*)$", text_of("reference/json-lines.md"), re.MULTILINE)
+    types = printed_types()
+    assert types.keys() == COMMANDS.keys()
+    for command, kinds in types.items():
+        for kind in kinds - {"finding"}:
+            assert any(heading.startswith(kind) or f"and {kind}" in heading for heading in headings), kind
+            assert any(f"`{command}`" in heading for heading in headings), command
+
+
+def documented_fields(heading: str) -> set[str]:
+    return set(first_cells(section(text_of("reference/json-lines.md"), heading)))
+
+
+@pytest.fixture
+def lines(scratch: Path, environment: dict[str, str]) -> dict[str, dict[str, set[str]]]:
+    """What the commands print: fields by type by command, `type` and `schema` left out."""
+    found: dict[str, dict[str, set[str]]] = {}
+
+    def take(command: str, output: str) -> None:
+        for line in output.splitlines():
+            record = json.loads(line)
+            assert record.pop("schema") == 1
+            found.setdefault(command, {}).setdefault(record.pop("type"), set()).update(record)
+        assert json.loads(output.splitlines()[-1])["type"] == "summary", command
+
+    def run(*arguments: str, code: int = 0) -> str:
+        command = ["longplay", *arguments, "--format", "json"]
+        ran = subprocess.run(
+            command, cwd=scratch, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        assert ran.returncode == code, arguments
+        take(arguments[0], ran.stdout)
+        return ran.stdout
+
+    run("init", "archive")
+    environment["LONGPLAY_ARCHIVE"] = "archive"
+    run("ingest", "music")
+    held = json.loads(run("holdings").splitlines()[0])["content_id"]
+    run("show", held)
+    run("status")
+    run("publish", "--edition", "first", "--out", "public")
+    run("mirror", "public/first", "--into", "mirror")
+    song = next((scratch / "mirror").glob("*/data/**/*.flac"))
+    song.write_bytes(b"X" + song.read_bytes()[1:])
+    run("verify", "mirror", code=3)
+    (scratch / "archive" / "blobs" / held[:2] / held[2:4] / held).unlink()
+    run("audit", code=3)
+    run("rebuild", code=3)
+    seed = ["longplay", "seed", "--listen", "127.0.0.1:0", "--format", "json"]
+    with subprocess.Popen(seed, cwd=scratch, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        take("seed", first + process.stdout.read())
+    return found
+
+
+def test_every_field_of_every_json_line_is_documented_and_no_other(
+    lines: dict[str, dict[str, set[str]]],
+) -> None:
+    assert lines.keys() == COMMANDS.keys() - {"demo"}
+    for command, types in lines.items():
+        for kind, fields in types.items():
+            heading = {
+                "finding": "finding",
+                "holding": f"holding, from `{command}`",
+                "bundle": "bundle, from `publish`",
+                "listening": "listening, from `seed`",
+            }.get(kind, f"summary of `{command}`")
+            if command in {"holdings", "show"} and kind == "summary":
+                heading = "summary of `holdings` and of `show`"
+            optional = {"pieces"} if kind == "finding" else set()
+            assert fields | optional == documented_fields(heading), (command, kind)
+
+
+# all pages
+
+
+@pytest.mark.parametrize("page", BY_HAND, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_links_only_to_what_is_there_and_is_written_plainly(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "\N{EM DASH}" not in text
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in anchors_of(file), target
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Anchors of headings, as forges make them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    seen: set[Path] = set()
+    waiting = [DOCS / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        for target in re.findall(r"\]\(([^)#\s:]+)", page.read_text(encoding="utf-8")):
+            file = (page.parent / target).resolve()
+            waiting += sorted(file.glob("*.md")) if file.is_dir() else [file]
+    written = {page for page in DOCS.rglob("*.md") if page.name != "benchmarks.md"}
+    assert written <= seen
