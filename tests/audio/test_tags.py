@@ -283,10 +283,7 @@ def test_vorbis_comments_come_in_the_order_of_the_file_whatever_the_hash_seed(
     path = make_tone(tmp_path / "song.flac")
     names = ["zeta", "alpha", "title", "mike", "artist", "bravo"]
     file = FLAC(path)
-    file.delete()
-    file.add_tags()
-    for name in names:
-        file.tags.append((name, "x"))
+    file.tags[:] = [(name, "x") for name in names]
     file.save()
     code = (
         "import sys; from pathlib import Path; from longplay.audio.tags import read_tags; "
