@@ -51,6 +51,6 @@ def command(listen: str, tracker: tuple[str, ...], public: bool, archive: Path, 
         state = seeder.state()
     out.line(
         "summary",
-        {"bundles": state.torrents, "uploaded": state.uploaded},
+        {"bundles": len(names), "uploaded": state.uploaded},
         text=f"uploaded {size_text(state.uploaded)}",
     )

@@ -8,7 +8,7 @@ from longplay.swarm.seed import Seeder
 
 
 def seed_bundles(seeder: Seeder, ledger: Ledger, store: LocalStore, sources: Sources) -> list[str]:
-    """Serve every bundle from the blobs; returns their names.
+    """Serve every bundle from the blobs, by its hybrid and by its v1-only torrent; returns their names.
 
     Args:
         seeder: listens already.
@@ -22,6 +22,8 @@ def seed_bundles(seeder: Seeder, ledger: Ledger, store: LocalStore, sources: Sou
         with ledger.reading() as connection:
             bundle = queries.bundle(connection, name)
             digests = queries.digests_of(connection, [file.content_id for file in bundle.files])
-        torrent = torrents_of(bundle, digests, sources).hybrid
-        seeder.serve(torrent.data, {file.path: store.path(file.content_id) for file in bundle.files})
+        torrents = torrents_of(bundle, digests, sources)
+        places = {file.path: store.path(file.content_id) for file in bundle.files}
+        seeder.serve(torrents.hybrid.data, places)
+        seeder.serve(torrents.v1.data, places)
     return names

@@ -15,7 +15,7 @@ from longplay.fixity.files import Proof, check_file, read_regular
 from longplay.formats import bagit
 from longplay.formats.metainfo import Torrent
 from longplay.formats.paths import path_text
-from longplay.model.digests import FileDigests
+from longplay.model.digests import PIECE_LENGTH, FileDigests
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.progress import Progress
 
@@ -65,7 +65,10 @@ def check_bundle(folder: Path, torrent: Torrent, *, report: Report, progress: Pr
         if found is not None:
             digests[path] = found
         progress.advance(files=1, size=file.size)
+    pads = _pads(torrent)
     for foreign in _foreign(folder, {"/".join(file.path) for file in torrent.files}):
+        if pads.get(foreign) == _zeros(folder / foreign):
+            continue
         detail = "belongs to no file of the torrent"
         report(_error(FindingCode.UNEXPECTED_FILE, f"{torrent.name}/{foreign}", detail))
     for finding in _check_bag(folder, torrent.name, digests, frozenset(damaged)):
@@ -75,6 +78,26 @@ def check_bundle(folder: Path, torrent: Torrent, *, report: Report, progress: Pr
 
 def _error(code: FindingCode, path: str, detail: str) -> Finding:
     return Finding(code=code, severity=Severity.ERROR, path=path, detail=detail)
+
+
+def _pads(torrent: Torrent) -> dict[str, int]:
+    """Path to size of the torrent's pads: a client that knows only BEP 3 writes them out, and may keep them."""
+    sizes = {}
+    for number, file in enumerate(torrent.files):
+        size = -file.size % PIECE_LENGTH
+        sizes[f".pad/{number}.{size}"] = size
+    return sizes
+
+
+def _zeros(path: Path) -> int | None:
+    """Size of a small file that holds nothing but zeros; `None` for any other."""
+    try:
+        if path.stat().st_size >= PIECE_LENGTH:
+            return None
+        data = read_regular(path)
+    except OSError:
+        return None
+    return None if any(data) else len(data)
 
 
 def _foreign(folder: Path, known: set[str]) -> Iterator[str]:

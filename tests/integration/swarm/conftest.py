@@ -62,13 +62,14 @@ def _answers(url: str) -> bool:
 
 @pytest.fixture
 def seeder(music: Music, tracker: Tracker, tmp_path: Path) -> Iterator[Running]:
-    """`longplay seed`, known to the tracker under both info hashes of the hybrid torrent."""
+    """`longplay seed`, known to the tracker under both info hashes of the hybrid torrent and that of the v1."""
     listen = f"127.0.0.1:{free_port()}"
+    served = (*music.announced_as, music.bundle.v1_infohash)
     options = ("--archive", music.archive, "--listen", listen, "--tracker", music.announce, "--format", "json")
     with running([*LONGPLAY, "seed", *options], home=tmp_path / "seeder", name="longplay-seed") as program:
         program.wait_for(
-            lambda: all(tracker.seeds(infohash) == 1 for infohash in music.announced_as),
-            "the tracker does not know it under both info hashes",
+            lambda: all(tracker.seeds(infohash) == 1 for infohash in served),
+            "the tracker does not know it under every info hash",
         )
         yield program
 

@@ -1,12 +1,10 @@
 """aria2, which misreads hybrid torrents, gets a bundle by the v1-only torrent."""
 
 import hashlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from swarm_programs import Music, Running, Tracker, free_port, need, running
+from swarm_programs import Music, Running, free_port, need, running
 
 from longplay.formats.bagit import MANIFEST, TAG_MANIFEST, read_manifest
 
@@ -27,17 +25,7 @@ QUIET = (
 """Everything off that would look for peers but by the tracker."""
 
 
-@pytest.fixture
-def v1_seeder(music: Music, tracker: Tracker, tmp_path: Path) -> Iterator[Running]:
-    """A seeder of ours that serves the v1-only torrent, known to the tracker."""
-    script = Path(__file__).with_name("seed_v1.py")
-    command = [sys.executable, script, music.folder, f"127.0.0.1:{free_port()}", music.announce]
-    with running(command, home=tmp_path / "seeder", name="seed-v1") as program:
-        program.wait_for(lambda: tracker.seeds(music.bundle.v1_infohash) == 1, "the tracker does not know it")
-        yield program
-
-
-def test_aria2_gets_a_bundle_by_the_v1_torrent(music: Music, v1_seeder: Running, tmp_path: Path):
+def test_aria2_gets_a_bundle_by_the_v1_torrent(music: Music, seeder: Running, tmp_path: Path):
     command = need("aria2c", package="aria2")
     copy = tmp_path / "copy"
     ends = ("--seed-time=0", "--bt-stop-timeout=40")

@@ -1,6 +1,5 @@
 """rtorrent, which knows nothing of v2 and of pad files, gets a bundle by the v1 half of the hybrid torrent."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,8 +34,5 @@ def test_rtorrent_gets_a_bundle_through_the_tracker(music: Music, uploaded: Call
     with running([command, *options], home=home, name="rtorrent") as client:
         assert client.wait() == 0, client.printed()
     assert uploaded() >= music.bundle.size
-    _whole, findings = verify(copy)
-    pads = f"{music.bundle.name}/.pad/"
-    assert [path for path in findings if not path.startswith(pads)] == []
-    shutil.rmtree(copy / pads)  # it writes pad files out, as any client that knows only BEP 3
+    assert (copy / music.bundle.name / ".pad").is_dir()  # as any client that knows only BEP 3
     assert verify(copy) == (True, [])
