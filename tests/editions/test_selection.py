@@ -47,7 +47,7 @@ def test_only_what_the_gate_permits_is_chosen_by_partition_in_the_order_of_names
 def test_each_member_is_permitted_and_in_the_partition_its_conditions_ask_for(ingested: Path) -> None:
     with open_archive(ingested) as archive, archive.ledger.reading() as connection:
         for one in chosen(archive):
-            for member in members_of(connection, one, doorkeeper()):
+            for member in members_of(connection, one, doorkeeper(), heads=archive.ledger.heads()):
                 assert member.decision.permits
                 assert partition_of(member.decision) is one.partition
 
@@ -94,11 +94,13 @@ def test_a_conflict_stated_after_the_heads_keeps_a_recording_out_at_the_door(
     archive: Path, deposit: Path
 ) -> None:
     with open_archive(archive) as opened:
-        before = chosen(opened)
+        before, heads = chosen(opened), opened.ledger.heads()
     evidence = ("--licence", "CC-BY-NC-4.0", "--evidence", "a withdrawal")
     assert json_of("ingest", deposit / "free/Alpha.wav", *evidence, "--archive", archive).code == 0
     with open_archive(archive) as opened, opened.ledger.reading() as connection:
-        members = [member for one in before for member in members_of(connection, one, doorkeeper())]
+        members = [
+            member for one in before for member in members_of(connection, one, doorkeeper(), heads=heads)
+        ]
     assert sorted(str(member.holding.described("title")) for member in members) == ["Beta", "Delta", "Gamma"]
 
 

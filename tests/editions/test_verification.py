@@ -13,6 +13,8 @@ import archives
 from archives import copy, files_below, json_of, longplay, publish
 from longplay.editions.verification import find_edition, verify
 from longplay.errors import MalformedInput, NotFound
+from longplay.formats.metainfo import read_torrent
+from longplay.model.digests import PIECE_LENGTH
 from longplay.model.findings import Finding
 from longplay.progress import Silent
 
@@ -157,6 +159,25 @@ def test_a_foreign_file_is_named(carried: Path, name: str) -> None:
     (carried / name).write_bytes(b"foreign")
     ran = json_of("verify", carried)
     assert (ran.code, [finding["path"] for finding in ran.findings]) == (3, [name])
+
+
+def test_pads_that_a_plain_client_wrote_out_are_no_damage_but_anything_else_among_them_is(
+    carried: Path,
+) -> None:
+    torrent = read_torrent((carried / f"{FREE}.torrent").read_bytes())
+    pads = carried / FREE / ".pad"
+    pads.mkdir()
+    sizes = {
+        f"{number}.{-file.size % PIECE_LENGTH}": -file.size % PIECE_LENGTH
+        for number, file in enumerate(torrent.files)
+    }
+    for name, size in sizes.items():
+        if size:
+            (pads / name).write_bytes(bytes(size))
+    assert json_of("verify", carried).code == 0
+    first = next(name for name, size in sizes.items() if size)
+    archives.flip(pads / first, 0)
+    assert json_of("verify", carried).damage.keys() == {f"{FREE}/.pad/{first}"}
 
 
 def test_a_bundle_that_is_missing_is_named_file_by_file(carried: Path) -> None:

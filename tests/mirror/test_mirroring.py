@@ -1,10 +1,12 @@
 """Mirroring: every byte right at the end, from whatever source, after whatever happened on the way."""
 
+import http.server
 import json
 import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -405,3 +407,21 @@ def test_an_edition_that_names_another_bundles_torrent_is_refused(bare: Path, tm
     ran = longplay("mirror", bare, "--into", tmp_path / "mirror")
     assert ran.code == 4
     assert f"{FREE}.torrent" in ran.err
+
+
+def test_a_server_on_this_machine_cannot_send_us_elsewhere_unasked(tmp_path: Path) -> None:
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "http://192.0.2.1/edition.json")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ran = json_of("mirror", f"http://127.0.0.1:{server.server_port}/", "--into", tmp_path / "copy")
+        server.shutdown()
+    assert ran.code == 9
+    assert "--public" in ran.err

@@ -47,7 +47,7 @@ def command(
     from longplay.wiring import now
 
     out = Output(form)
-    source = open_source(edition)
+    source = open_source(edition, public=public)
     if isinstance(source, FolderSource) and source.folder == into.resolve():
         raise UsageError(f"{into} is the edition itself: name another folder or another source")
     check_reach(public=public, listen=LOOPBACK, peers=peer, urls=source.web_seeds())

@@ -38,6 +38,7 @@ def command(name: str, archive: Path, form: str) -> None:
         if holding is None:
             raise NotFound(f"no holding {name}")
         places = queries.places_of(connection, holding.content_id)
+        companions = list(queries.companions_of(connection, holding))
         obj = RightsObject(
             content_id=holding.content_id,
             statements=holding.statements,
@@ -48,11 +49,18 @@ def command(name: str, archive: Path, form: str) -> None:
         **msgspec.to_builtins(holding),
         "content_id": holding.content_id,
         "decisions": msgspec.to_builtins(decisions),
+        "companions": [
+            {"content_id": one.digests.content_id, "kind": one.kind.value, "path": one.provenance.path}
+            for one in companions
+        ],
         "published": [{"bundle": bundle, "path": path} for bundle, path in places],
     }
     out.line("holding", fields)
     if not out.json:
         _print(out, holding, decisions, places)
+        beside = [(one.kind.value, one.provenance.path) for one in companions]
+        if beside:
+            out.table("Companions", beside)
     out.line("summary", {"holdings": 1})
 
 

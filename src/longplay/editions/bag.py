@@ -20,7 +20,7 @@ from longplay.formats.records import record_of, write_json_lines, write_parquet
 from longplay.ledger import queries
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle, BundleFile
-from longplay.model.events import Agent
+from longplay.model.events import Agent, Head
 from longplay.model.holdings import Holding
 from longplay.model.rights import Decision
 from longplay.rights.texts import licence_text
@@ -63,19 +63,22 @@ class BagLabel:
     agent: Agent
 
 
-def members_of(connection: Connection, chosen: Chosen, doorkeeper: Doorkeeper) -> list[Member]:
+def members_of(
+    connection: Connection, chosen: Chosen, doorkeeper: Doorkeeper, *, heads: Sequence[Head]
+) -> list[Member]:
     """The members of a bundle in bag order, each asked about once more at this door.
 
-    What was stated since the edition was opened counts here: whom the gate does not let into this partition any
-    more is left out.
+    What is said of them is as of the heads the edition was opened at. What was stated about rights since counts
+    all the same: whom the gate does not let into this partition any more is left out.
     """
     names = UniqueNames()
     members = []
     for content_id in chosen.content_ids:
-        holding = queries.holding(connection, content_id)
-        if holding is None:
+        now = queries.holding(connection, content_id)
+        holding = queries.holding(connection, content_id, heads=heads)
+        if now is None or holding is None:
             continue
-        decision = doorkeeper.decide(holding)
+        decision = doorkeeper.decide(now)
         if not decision.permits or partition_of(decision) is not chosen.partition:
             continue
         path = f"data/{names.take(readable_name(holding), content_id)}"

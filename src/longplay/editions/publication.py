@@ -135,7 +135,7 @@ class Publication:
     def _make_bundle(self, row: Any, chosen: Chosen, doorkeeper: Doorkeeper) -> None:
         with self.register.ledger.reading() as connection:
             number = len(queries.bundle_names(connection)) + 1
-            members = members_of(connection, chosen, doorkeeper)
+            members = members_of(connection, chosen, doorkeeper, heads=_heads(row))
             held_at = queries.held_at(connection, chosen.content_ids)
         if not members:
             return

@@ -67,7 +67,7 @@ def check_bundle(folder: Path, torrent: Torrent, *, report: Report, progress: Pr
         progress.advance(files=1, size=file.size)
     pads = _pads(torrent)
     for foreign in _foreign(folder, {"/".join(file.path) for file in torrent.files}):
-        if pads.get(foreign) == _zeros(folder / foreign):
+        if foreign in pads and pads[foreign] == _zeros(folder / foreign):
             continue
         detail = "belongs to no file of the torrent"
         report(_error(FindingCode.UNEXPECTED_FILE, f"{torrent.name}/{foreign}", detail))

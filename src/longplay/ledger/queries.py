@@ -118,10 +118,12 @@ def holdings(connection: Connection, *, heads: Sequence[Head] | None = None) -> 
         last = page[-1].content_id
 
 
-def holding(connection: Connection, content_id: ContentId) -> Holding | None:
-    """One holding; `None` when it is not held."""
+def holding(
+    connection: Connection, content_id: ContentId, *, heads: Sequence[Head] | None = None
+) -> Holding | None:
+    """One holding, as of journal heads or as it is now; `None` when it is not held."""
     query = select(tables.holding).where(tables.holding.c.content_id == content_id)
-    return next(_with_parts(connection, connection.execute(query).all(), None), None)
+    return next(_with_parts(connection, connection.execute(query).all(), heads), None)
 
 
 def _with_parts(
@@ -233,16 +235,35 @@ def open_accession(connection: Connection, *, source: str, roots: Sequence[str])
 
 def companions(connection: Connection) -> Iterator[Companion]:
     """Every companion, by root and path."""
-    query = select(tables.companion).order_by(
-        tables.companion.c.root, tables.companion.c.path, tables.companion.c.content_id
-    )
-    for row in connection.execute(query).all():
-        digests = digests_of(connection, [ContentId(row.content_id)])
-        place = Provenance(accession=row.accession, source=row.source, root=row.root, path=row.path)
+    yield from _companions(connection, select(tables.companion, tables.blob))
+
+
+def companions_of(connection: Connection, holding: Holding) -> Iterator[Companion]:
+    """The companions that are about a recording or a folder it lies in, by root and path."""
+    columns = tables.companion.c
+    places = [
+        and_(columns.root == place.root, columns.about.in_(_about(place.path))) for place in holding.provenances
+    ]
+    yield from _companions(connection, select(tables.companion, tables.blob).where(or_(*places)))
+
+
+def _about(path: str) -> list[str]:
+    """A path and the folders above it, up to the root `""`."""
+    chain = [path]
+    while chain[-1]:
+        chain.append(chain[-1].rpartition("/")[0])
+    return chain
+
+
+def _companions(connection: Connection, query: Any) -> Iterator[Companion]:
+    columns = tables.companion.c
+    joined = query.where(columns.content_id == tables.blob.c.content_id)
+    ordered = joined.order_by(columns.root, columns.path, columns.content_id)
+    for row in connection.execution_options(yield_per=PAGE).execute(ordered):
         yield Companion(
-            digests=digests[ContentId(row.content_id)],
+            digests=_digests(row),
             kind=CompanionKind(row.kind),
-            provenance=place,
+            provenance=Provenance(accession=row.accession, source=row.source, root=row.root, path=row.path),
             about=row.about,
         )
 

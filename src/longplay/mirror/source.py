@@ -8,12 +8,13 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 from urllib.parse import quote
 
 from longplay.errors import NotFound, SwarmError, UsageError
 from longplay.formats.edition import FILE_NAME
 from longplay.formats.metainfo import Torrent
+from longplay.swarm.session import within_reach
 
 SIZE_LIMIT: Final = 256 * 1024 * 1024
 """No small file is larger, bytes."""
@@ -72,12 +73,19 @@ class WebSource:
     """An edition under a web address, which serves as a web seed too."""
 
     base: str
+    public: bool = False
+
+    def _opener(self) -> urllib.request.OpenerDirector:
+        """What opens addresses: without `public`, no proxy and no redirect leads off this machine."""
+        if self.public:
+            return urllib.request.build_opener()
+        return urllib.request.build_opener(urllib.request.ProxyHandler({}), _StayHere())
 
     def read(self, name: str) -> bytes:
         """A small file from the server."""
         url = self.base + quote(name)
         try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+            with self._opener().open(url, timeout=TIMEOUT_S) as answer:
                 data: bytes = answer.read(SIZE_LIMIT + 1)
         except urllib.error.HTTPError as exc:
             raise NotFound(f"{url}: the server answers {exc.code}") from exc
@@ -96,15 +104,36 @@ class WebSource:
         return None
 
 
-def open_source(edition: str) -> Source:
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """Follows redirects on this machine only."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if not within_reach([newurl], public=False):
+            raise SwarmError(f"{req.full_url} sends us to {newurl}: add --public to speak to the network")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def open_source(edition: str, *, public: bool = False) -> Source:
     """The source that a command's argument names: a folder, `edition.json` itself, or an http(s) address.
+
+    Args:
+        edition: the argument.
+        public: whether the network may be spoken to.
 
     Raises:
         UsageError: neither.
     """
     if edition.lower().startswith(("http://", "https://")):
         base = edition.removesuffix(FILE_NAME)
-        return WebSource(base=base if base.endswith("/") else base + "/")
+        return WebSource(base=base if base.endswith("/") else base + "/", public=public)
     folder = Path(edition)
     if folder.name == FILE_NAME:
         folder = folder.parent
