@@ -33,7 +33,7 @@ def main() -> str:
     rows = [
         Row(what="publish, CPU of the process", figure=f"{cpu:.2f} s", peer=f"`longplay status` {start:.2f} s"),
         Row(
-            what="bytes read by a publish that makes a new bag (code, ledger and journal included)",
+            what="bytes read by handing out an edition (code, ledger and journal included)",
             figure=f"{read / 1e6:.1f} MB",
             peer=f"payload {payload / 1e6:.1f} MB",
             ratio=f"{read / payload:.2f}",

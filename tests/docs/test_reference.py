@@ -33,6 +33,7 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 BY_HAND = [
     ROOT / "CONTRIBUTING.md",
+    ROOT / "README.md",
     *(ROOT / "changelog").glob("*.md"),
     *(path for path in DOCS.rglob("*.md")),
 ]
