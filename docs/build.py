@@ -1,4 +1,5 @@
-"""Write the parts of the documentation that the code knows best: the command line and the table of rules.
+"""Write the parts of the documentation that code and tests know best: the command line, the table of rules, and
+which damage is found.
 
     python -m docs.build            write them
     python -m docs.build --check    exit 1 when one of them is not what would be written
@@ -6,8 +7,9 @@
 Everything else in this folder is written by hand and held to the code by tests/docs.
 """
 
+import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from longplay.cli.main import COMMANDS, cli
 from longplay.model.rights import Act, Condition
 from longplay.rights.rules import RULES, LicenceRule
 
+DAMAGE: Final = Path(__file__).parent / "damage.csv"
 REFERENCE: Final = Path(__file__).parent / "reference"
 BEGIN: Final = "<!-- written by docs/build.py: begin -->"
 END: Final = "<!-- written by docs/build.py: end -->"
@@ -40,8 +43,16 @@ def command_line() -> str:
         *_section("longplay", cli),
     ]
     for name, command in commands.items():
-        parts += _section(f"longplay {name}", command)
+        parts += _sections(f"longplay {name}", command)
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _sections(name: str, command: click.Command) -> list[str]:
+    """One command, and after it those of its group, if it is one."""
+    parts = _section(name, command)
+    for verb, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        parts += _sections(f"{name} {verb}", inner)
+    return parts
 
 
 def _section(name: str, command: click.Command) -> list[str]:
@@ -72,13 +83,59 @@ def _answer(rule: LicenceRule, act: Act) -> str:
     return ", ".join(condition.value for condition in conditions) or "yes"
 
 
+def damage_tables() -> str:
+    """Which damage is found in which files, and which findings tell of it; from `damage.csv`.
+
+    A test measures what stands there, and `tests/audio/damage_matrix.py` writes it.
+    """
+    with DAMAGE.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    damages = list(dict.fromkeys(row["damage"] for row in rows))
+    parts = ["| file | " + " | ".join(damages) + " |", "|---" * (len(damages) + 1) + "|"]
+    for file in dict.fromkeys(row["file"] for row in rows):
+        cells = [_outcome(row) for row in rows if row["file"] == file]
+        parts.append(f"| {file} | {' | '.join(cells)} |")
+    parts += ["", "| damage | files | found | told by |", "|---|---|---|---|"]
+    for damage in damages:
+        parts += _told([row for row in rows if row["damage"] == damage])
+    return "\n".join(parts)
+
+
+def _outcome(row: dict[str, str]) -> str:
+    """What a cell says: `all`, `none`, `-` where there is nothing to damage, or how many of how many."""
+    damaged, found, advised = int(row["damaged"]), int(row["found"]), int(row["advised"])
+    if not damaged:
+        return "-"
+    if found == damaged:
+        return "all"
+    told = f"{found} of {damaged}" if found else "none"
+    return f"{told}; advice on {advised}" if advised else told
+
+
+def _told(rows: Sequence[dict[str, str]]) -> Iterator[str]:
+    """The rows of one damage: files that share outcome and codes stand together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if int(row["found"]):
+            alike.setdefault((_outcome(row), row["codes"]), []).append(row["file"])
+    for (outcome, codes), files in alike.items():
+        told = ", ".join(f"`{code}`" for code in codes.split())
+        yield f"| {rows[0]['damage']} | {'; '.join(files)} | {outcome} | {told} |"
+
+
+def _between_marks(page: Path, text: str) -> str:
+    """A page with `text` as its generated part."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Every page that is written here, with what it should hold."""
     yield REFERENCE / "cli.md", command_line()
-    claims = REFERENCE / "licence-claims.md"
-    before, _, rest = claims.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    yield claims, f"{before}{BEGIN}\n{rule_table()}\n{END}{after}"
+    claims, damage = REFERENCE / "licence-claims.md", REFERENCE / "damage.md"
+    yield claims, _between_marks(claims, rule_table())
+    yield damage, _between_marks(damage, damage_tables())
 
 
 def main(arguments: list[str]) -> int:

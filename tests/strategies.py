@@ -12,7 +12,17 @@ from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import BundleEntry, Edition, PublishedFile, Stage
 from longplay.model.holdings import Holding, Provenance
+from longplay.model.recordings import PairJudgement
 from longplay.model.rights import RightsStatement
+from longplay.model.technical import (
+    BroadcastExtension,
+    CuePoint,
+    Embedded,
+    Loudness,
+    Measurement,
+    TechnicalFinding,
+    Tool,
+)
 from longplay.model.units import KIB, MIB
 
 SIZES = (0, 1, 63, 64, 16 * KIB - 1, 16 * KIB, 16 * KIB + 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 3 * MIB + 5)
@@ -69,6 +79,47 @@ PUBLISHED = PATHS.flatmap(
 )
 """Files of a bundle, some of them empty."""
 
+FLOATS = st.none() | st.floats(-120, 20).map(lambda value: round(value, 2) + 0.0)
+"""A measured value; JSON knows no NaN and no infinity."""
+
+st.register_type_strategy(
+    Loudness,
+    st.builds(
+        Loudness, integrated_lufs=FLOATS, range_lu=FLOATS, sample_peak_dbfs=FLOATS, true_peak_dbtp=FLOATS
+    ),
+)
+st.register_type_strategy(
+    BroadcastExtension,
+    st.builds(
+        BroadcastExtension,
+        version=st.integers(0, 2),
+        time_reference=INT64,
+        loudness_value_lufs=FLOATS,
+        loudness_range_lu=FLOATS,
+        max_true_peak_dbtp=FLOATS,
+        max_momentary_lufs=FLOATS,
+        max_short_term_lufs=FLOATS,
+        coding_history=st.lists(TEXTS, max_size=2).map(tuple),
+    ),
+)
+st.register_type_strategy(
+    CuePoint, st.builds(CuePoint, position=INT64, label=st.none() | TEXTS, length=st.none() | INT64)
+)
+st.register_type_strategy(TechnicalFinding, st.builds(TechnicalFinding, detail=TEXTS, at=st.none() | INT64))
+st.register_type_strategy(
+    PairJudgement,
+    st.builds(
+        PairJudgement,
+        a=CONTENT_IDS,
+        b=CONTENT_IDS,
+        bit_error_rate=FLOATS,
+        worst_window=FLOATS,
+        overlap_s=st.integers(0, 1_200).map(lambda tenths: tenths / 10),
+        offset_s=FLOATS,
+        length_difference=INT64,
+    ),
+)
+
 TAGS = st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=3).map(tuple)), max_size=3).map(tuple)
 
 RECORDS = st.builds(
@@ -82,11 +133,28 @@ RECORDS = st.builds(
     bit_depth=st.none() | INT32,
     samples=INT64,
     duration_ms=INT64,
+    bit_rate=st.none() | INT64,
+    loudness_lufs=FLOATS,
+    loudness_range_lu=FLOATS,
+    sample_peak_dbfs=FLOATS,
+    true_peak_dbtp=FLOATS,
+    findings=st.lists(st.from_type(TechnicalFinding), max_size=2).map(tuple),
+    cues=st.lists(st.from_type(CuePoint), max_size=2).map(tuple),
     tags=TAGS,
 )
 
 AUDIO = st.builds(
     AudioFacts, rate=st.integers(1, 192_000), channels=st.integers(1, 8), samples=INT32, decode_errors=INT32
+)
+
+MEASUREMENTS = st.builds(
+    Measurement,
+    puid=st.none() | st.just("fmt/279"),
+    bit_rate=INT32,
+    loudness=st.from_type(Loudness),
+    embedded=st.just(Embedded()) | st.from_type(Embedded),
+    findings=st.lists(st.from_type(TechnicalFinding), max_size=2).map(tuple),
+    tools=st.lists(st.from_type(Tool), max_size=2).map(tuple),
 )
 
 HOLDINGS = st.builds(
@@ -96,6 +164,7 @@ HOLDINGS = st.builds(
     tags=st.builds(TagFacts),
     statements=st.lists(st.from_type(RightsStatement), max_size=2).map(tuple),
     provenances=st.lists(st.from_type(Provenance), min_size=1, max_size=2).map(tuple),
+    measurement=st.none() | MEASUREMENTS,
 )
 
 BUNDLE_ENTRIES = st.builds(

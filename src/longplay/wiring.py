@@ -16,6 +16,7 @@ from longplay.ledger.register import Register
 from longplay.model.events import Agent
 from longplay.model.rights import KeepingBasis
 from longplay.settings import NAME_PATTERN, ArchiveSettings, Settings, read_settings, settings_text
+from longplay.store.derived import DerivedStore
 from longplay.store.failures import storing
 from longplay.store.layout import EDITIONS, JOURNAL, LEDGER, SETTINGS
 from longplay.store.local import LocalStore, write_durably
@@ -41,12 +42,14 @@ class Archive:
         root: its folder, absolute.
         settings: what `longplay.toml` says.
         store: its blobs.
+        derived: its fingerprints and waveforms.
         ledger: caught up with the journal.
     """
 
     root: Path
     settings: Settings
     store: LocalStore
+    derived: DerivedStore
     ledger: Ledger
 
     @property
@@ -84,7 +87,9 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     settings = read_settings(root)
     ledger = Ledger.open(root / LEDGER, journal=root / JOURNAL)
     try:
-        yield Archive(root=root, settings=settings, store=LocalStore(root), ledger=ledger)
+        yield Archive(
+            root=root, settings=settings, store=LocalStore(root), derived=DerivedStore(root), ledger=ledger
+        )
     finally:
         ledger.close()
 

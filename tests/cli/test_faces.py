@@ -94,7 +94,7 @@ def test_a_wrong_line_is_exit_code_two(arguments: tuple[str, ...]) -> None:
 
 
 def test_the_table_of_commands_is_the_folder_of_commands() -> None:
-    shared = {"__init__", "main", "options", "output", "progress"}
+    shared = {"__init__", "main", "measured", "names", "options", "output", "progress"}
     folder = Path(str(import_module("longplay.cli").__file__)).parent
     assert set(COMMANDS) == {path.stem for path in folder.glob("*.py")} - shared
 

@@ -5,10 +5,12 @@ import hashlib
 import json
 import re
 import sqlite3
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,8 +19,12 @@ PIECE = 1_048_576
 STATE = {
     "accession": "source, roots_json, keeping",
     "holding": "content_id, audio_json, tags_json",
+    "measurement": "content_id, audio_json, measurement_json, pcm_md5, is_whole",
+    "access_copy": "content_id, source, encoding, bit_rate, gain_q78, decision_json",
+    "pair": "a, b, method, verdict, judgement_json",
+    "ruling": "kind, content_ids_json, others_json, by, reason",
     "provenance": "content_id, source, root, path, given_json",
-    "companion": "content_id, source, root, path, kind, about",
+    "companion": "content_id, source, root, path, kind, about, carriers_json",
     "rights_statement": "content_id, basis, licence, stated, evidence, origin, missing",
     "finding": "root, path, code, severity, detail",
     "fixity": "content_id, code, detail",
@@ -32,15 +38,21 @@ ROWS = {
     "blob": "WHERE content_id IN (SELECT content_id FROM holding UNION SELECT content_id FROM companion)",
 }
 
+ONCE = {"measurement", "ruling"}
+
 
 @pytest.fixture
 def archive(scratch: Path, environment: dict[str, str]) -> Path:
-    """An archive with an edition `first`."""
+    """An archive with access copies, recordings measured twice, pairs, the same decision twice, an edition."""
     commands = (
-        "longplay init archive && longplay ingest music --archive archive && "
-        "longplay publish --edition first --archive archive"
+        "longplay init archive && longplay ingest music --opus 96 && "
+        "ids=$(longplay holdings | head -n 2 | cut -c 1-12) && longplay derive --true-peak $ids && "
+        "longplay recordings && "
+        "for _ in 1 2; do longplay recordings split $ids --by Ada --reason heard; done && "
+        "longplay publish --edition first"
     )
-    subprocess.run(["bash", "-c", commands], cwd=scratch, env=environment, capture_output=True, check=True)
+    told = environment | {"LONGPLAY_ARCHIVE": "archive"}
+    subprocess.run(["bash", "-c", commands], cwd=scratch, env=told, capture_output=True, check=True)
     return scratch / "archive"
 
 
@@ -55,6 +67,8 @@ def test_an_archive_and_its_edition_can_be_read_from_the_format_pages(
         data = blobs[content_id].read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (size, content_id)
         assert blobs[content_id].relative_to(archive).parts[1:3] == (content_id[:2], content_id[2:4])
+    check_derived(archive / "derived" / "measured.sqlite", measurements(lines))
+    check_copies(lines, blobs)
     assert state_digest(archive / "ledger.sqlite") in status(archive, environment)
     check_edition(archive / "editions" / "first")
 
@@ -89,6 +103,54 @@ def named_blobs(lines: list[dict[str, Any]]) -> Iterator[tuple[str, int]]:
             yield digests["content_id"], digests["size"]
 
 
+def measurements(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The measurement in force by content id."""
+    found = {}
+    for line in sorted(lines, key=lambda line: (line["at"], line["writer"], line["seq"])):
+        body = line["body"]
+        if line["kind"] == "recording-kept":
+            found[body["digests"]["content_id"]] = body["measurement"]
+        if line["kind"] == "recording-measured":
+            found[body["content_id"]] = body["measurement"]
+    assert sum(line["kind"] == "recording-measured" for line in lines) == 2
+    return found
+
+
+# archive.md
+
+
+def check_derived(database: Path, measured: dict[str, dict[str, Any]]) -> None:
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("SELECT content_id, fingerprint, waveform FROM derived").fetchall()
+    connection.close()
+    assert measured.keys() == {row[0] for row in rows}
+    for content_id, fingerprint, waveform in rows:
+        wanted = [measured[content_id][f"{name}_sha256"] for name in ("fingerprint", "waveform")]
+        assert [hashlib.sha256(one).hexdigest() if one else None for one in (fingerprint, waveform)] == wanted
+        version, flags, rate, step, points, channels = struct.unpack_from("<6i", waveform)
+        assert (version, flags, step, channels) == (2, 1, round(rate / 10), 1)
+        assert len(waveform) == 24 + 2 * points
+    assert any(row[1] for row in rows)
+
+
+# access-copy.md
+
+
+def check_copies(lines: list[dict[str, Any]], blobs: dict[str, Path]) -> None:
+    measured = measurements(lines)
+    copies = [line["body"] for line in lines if line["kind"] == "copy-derived"]
+    assert copies
+    for copy in copies:
+        data = blobs[copy["digests"]["content_id"]].read_bytes()
+        magic, _version, channels, _skip, _rate, gain = struct.unpack_from("<8sBBHIh", data, 28)
+        assert (data[:4], magic, channels, gain) == (b"OggS", b"OpusHead", 2, 0)
+        stated = re.search(rb"R128_TRACK_GAIN=(-?\d+)", data)
+        assert stated
+        assert int(stated[1]) == copy["gain_q78"]
+        exact = (-23 - measured[copy["source"]]["loudness"]["integrated_lufs"]) * 256
+        assert abs(copy["gain_q78"] - exact) < 2, "the loudness is rounded to hundredths: 1.28 steps"
+
+
 # ledger.md
 
 
@@ -97,7 +159,8 @@ def state_digest(ledger: Path) -> str:
     with sqlite3.connect(ledger) as connection:
         for table, columns in STATE.items():
             total.update(f"{table}\n".encode())
-            query = f"SELECT {columns} FROM {table} {ROWS.get(table, '')} ORDER BY {columns}"
+            once = "DISTINCT" if table in ONCE else ""
+            query = f"SELECT {once} {columns} FROM {table} {ROWS.get(table, '')} ORDER BY {columns}"
             for row in connection.execute(query):
                 values = [base64.b64encode(one).decode() if isinstance(one, bytes) else one for one in row]
                 text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
@@ -222,11 +285,29 @@ def check_bag(bag: Path, bundle: dict[str, Any]) -> None:
     assert re.search(rf"^{oxum}", others["bag-info.txt"].decode(), re.MULTILINE)
     records = [json.loads(line) for line in others["metadata/records.jsonl"].splitlines()]
     assert [record["path"] for record in records] == sorted(payload)
+    check_premis(others["metadata/premis.xml"], records)
     for record in records:
         data = payload[record["path"]]
         assert (record["size"], record["content_id"]) == (len(data), hashlib.sha256(data).hexdigest())
         assert bytes.fromhex(record["pieces_root"]) == pieces_root(data)
         assert record["duration_ms"] == record["samples"] * 1000 // record["rate"]
+
+
+def check_premis(data: bytes, records: list[dict[str, Any]]) -> None:
+    premis, own = "{http://www.loc.gov/premis/v3}", "{urn:longplay:technical:1}"
+    root = ElementTree.fromstring(data)
+    kinds = [node.text for node in root.iter(f"{premis}eventType")]
+    assert kinds.count("metadata extraction") == kinds.count("ingestion") == len(records)
+    objects = {one.findtext(f".//{premis}objectIdentifierValue"): one for one in root.iter(f"{premis}object")}
+    for record in records:
+        node = objects[record["content_id"]]
+        assert node.findtext(f".//{premis}formatRegistryKey") == record["puid"]
+        extension = node.find(f".//{premis}objectCharacteristicsExtension/{own}measurement")
+        assert extension is not None
+        told = {child.tag.removeprefix(own): (child.text, child.get("unit")) for child in extension}
+        assert told["samples"] == (str(record["samples"]), "sample frames")
+        assert told["integratedLoudness"] == (str(record["loudness_lufs"]), "LUFS")
+        assert told.get("samplesMD5", (None, None))[0] == record["pcm_md5"]
 
 
 def manifest(files: dict[str, bytes]) -> bytes:

@@ -8,13 +8,18 @@ import signal
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import click
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from chords import chords
 from longplay import errors
+from longplay.audio.encode import Encoding, encode
 from longplay.cli.main import COMMANDS
 from longplay.errors import ExitCode, LongplayError
 from longplay.formats.journal import _KINDS as KINDS
@@ -22,7 +27,17 @@ from longplay.formats.licences import read_claim
 from longplay.formats.records import Record
 from longplay.ledger import tables
 from longplay.mirror.state import BundleState, MirrorState
-from longplay.model import audio, digests, editions, events, findings, holdings, rights
+from longplay.model import (
+    audio,
+    digests,
+    editions,
+    events,
+    findings,
+    holdings,
+    recordings,
+    rights,
+    technical,
+)
 from longplay.model.findings import FindingCode, Severity
 from longplay.model.rights import Condition, KeepingBasis
 from longplay.rights.rules import RULES
@@ -63,6 +78,15 @@ def section(text: str, heading: str) -> str:
 # the command line
 
 
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name, those of groups included, such as `recordings review`."""
+    for name in COMMANDS:
+        command: click.Command = import_module(f"longplay.cli.{name}").command
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {verb}", inner) for verb, inner in command.commands.items())
+
+
 def test_the_generated_pages_are_current() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "docs.build", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -72,8 +96,7 @@ def test_the_generated_pages_are_current() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     page = text_of("reference/cli.md")
-    for name in COMMANDS:
-        command = import_module(f"longplay.cli.{name}").command
+    for name, command in commands():
         shown = section(page, f"longplay {name}")
         for parameter in command.params:
             if parameter.param_type_name == "option":
@@ -179,6 +202,17 @@ def test_every_kind_of_journal_line_is_documented_with_all_its_fields() -> None:
         rights.RightsStatement,
         rights.Decision,
         findings.Finding,
+        technical.Measurement,
+        technical.Loudness,
+        technical.Embedded,
+        technical.BroadcastExtension,
+        technical.CuePoint,
+        technical.TechnicalFinding,
+        technical.Tool,
+        technical.Carrier,
+        technical.Face,
+        technical.TransferDevice,
+        recordings.PairJudgement,
     ],
 )
 def test_every_value_of_the_journal_is_documented(value: type) -> None:
@@ -191,6 +225,7 @@ def test_every_value_of_the_journal_is_documented(value: type) -> None:
     [
         ("format/journal.md", [*events.EventType, *events.EventOutcome, *holdings.CompanionKind]),
         ("format/journal.md", [*rights.Act, *rights.Verdict, *rights.RightsBasis, *rights.StatementSource]),
+        ("format/journal.md", [*recordings.PairVerdict, *Severity]),
         ("format/edition.md", [*editions.Partition, *editions.Edition.__dataclass_fields__]),
         ("format/edition.md", [*editions.Stage.__dataclass_fields__]),
         ("format/edition.md", [*editions.BundleEntry.__dataclass_fields__]),
@@ -244,65 +279,103 @@ def documented_fields(heading: str) -> set[str]:
     return set(first_cells(section(text_of("reference/json-lines.md"), heading)))
 
 
+class _Taken:
+    """What commands print: fields by type by command, `type` and `schema` left out."""
+
+    def __init__(self, scratch: Path, environment: dict[str, str]) -> None:
+        self.found: dict[str, dict[str, set[str]]] = {}
+        self._scratch, self._environment = scratch, environment
+
+    def run(self, command: str, *arguments: str, code: int = 0) -> list[dict[str, str]]:
+        """The lines of a command, such as `recordings review`."""
+        call = ["longplay", *command.split(), *arguments, "--format", "json"]
+        ran = subprocess.run(
+            call, cwd=self._scratch, env=self._environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        assert ran.returncode == code, call
+        return self.take(command, ran.stdout)
+
+    def take(self, command: str, output: str) -> list[dict[str, str]]:
+        lines = [json.loads(line) for line in output.splitlines()]
+        for line in lines:
+            assert line["schema"] == 1
+            fields = self.found.setdefault(command, {}).setdefault(line["type"], set())
+            fields |= line.keys() - {"type", "schema"}
+        assert lines[-1]["type"] == "summary", command
+        return lines
+
+
+def _part_of_the_long_piece(music: Path) -> None:
+    """Somebody's shorter take of the piece that lies there twice: sound alone cannot say what it is."""
+    one = chords(17.0, 44_100).astype(np.float32) / 32_768
+    encode(np.stack([one, one], axis=1), rate=44_100, path=music / "part.flac", encoding=Encoding.FLAC, tags={})
+
+
 @pytest.fixture
 def lines(scratch: Path, environment: dict[str, str]) -> dict[str, dict[str, set[str]]]:
-    """What the commands print: fields by type by command, `type` and `schema` left out."""
-    found: dict[str, dict[str, set[str]]] = {}
-
-    def take(command: str, output: str) -> None:
-        for line in output.splitlines():
-            record = json.loads(line)
-            assert record.pop("schema") == 1
-            found.setdefault(command, {}).setdefault(record.pop("type"), set()).update(record)
-        assert json.loads(output.splitlines()[-1])["type"] == "summary", command
-
-    def run(*arguments: str, code: int = 0) -> str:
-        command = ["longplay", *arguments, "--format", "json"]
-        ran = subprocess.run(
-            command, cwd=scratch, env=environment, stdout=subprocess.PIPE, text=True, check=False
-        )
-        assert ran.returncode == code, arguments
-        take(arguments[0], ran.stdout)
-        return ran.stdout
-
-    run("init", "archive")
+    """What the commands print: fields by type by command."""
+    taken = _Taken(scratch, environment)
+    taken.run("init", "archive")
     environment["LONGPLAY_ARCHIVE"] = "archive"
-    run("ingest", "music")
-    held = json.loads(run("holdings").splitlines()[0])["content_id"]
-    run("show", held)
-    run("status")
-    run("publish", "--edition", "first", "--out", "public")
-    run("mirror", "public/first", "--into", "mirror")
+    _part_of_the_long_piece(scratch / "music")
+    by_path = {
+        line["path"]: line["content_id"] for line in taken.run("ingest", "music") if line["type"] == "holding"
+    }
+    whole, copy, tape = (
+        by_path[path]
+        for path in ("Night Bus/02 Terminus.flac", "Attic/from a phone.opus", "Attic/home tape.wav")
+    )
+    taken.run("derive", whole, "--opus", "75", "--anew")
+    _curate(taken, whole, copy, tape)
+    held = taken.run("holdings")[0]["content_id"]
+    taken.run("show", held)
+    taken.run("status")
+    taken.run("publish", "--edition", "first", "--out", "public")
+    taken.run("mirror", "public/first", "--into", "mirror")
     song = next((scratch / "mirror").glob("*/data/**/*.flac"))
     song.write_bytes(b"X" + song.read_bytes()[1:])
-    run("verify", "mirror", code=3)
+    taken.run("verify", "mirror", code=3)
     (scratch / "archive" / "blobs" / held[:2] / held[2:4] / held).unlink()
-    run("audit", code=3)
-    run("rebuild", code=3)
+    taken.run("audit", code=3)
+    taken.run("rebuild", code=3)
     seed = ["longplay", "seed", "--listen", "127.0.0.1:0", "--format", "json"]
     with subprocess.Popen(seed, cwd=scratch, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        take("seed", first + process.stdout.read())
-    return found
+        taken.take("seed", first + process.stdout.read())
+    return taken.found
+
+
+def _curate(taken: _Taken, whole: str, copy: str, tape: str) -> None:
+    """Decisions that what is found later contradicts: the copy sounds like the whole, which is not the tape."""
+    why = ("--by", "Ada", "--reason", "heard both")
+    taken.run("recordings split", tape, whole, *why)
+    taken.run("recordings merge", tape, copy, *why)
+    taken.run("recordings")
+    taken.run("recordings review")
+
+
+HEADINGS = {
+    "finding": "finding",
+    "bundle": "bundle, from `publish`",
+    "listening": "listening, from `seed`",
+    "summary of `show`": "summary of `holdings` and of `show`",
+    "summary of `holdings`": "summary of `holdings` and of `show`",
+}
 
 
 def test_every_field_of_every_json_line_is_documented_and_no_other(
     lines: dict[str, dict[str, set[str]]],
 ) -> None:
-    assert lines.keys() == COMMANDS.keys() - {"demo"}
+    assert lines.keys() == {name for name, _ in commands()} - {"demo"}
+    met = {kind for types in lines.values() for kind in types}
+    assert met == {kind for kinds in printed_types().values() for kind in kinds} - {"chapter", "step"}
     for command, types in lines.items():
         for kind, fields in types.items():
-            heading = {
-                "finding": "finding",
-                "holding": f"holding, from `{command}`",
-                "bundle": "bundle, from `publish`",
-                "listening": "listening, from `seed`",
-            }.get(kind, f"summary of `{command}`")
-            if command in {"holdings", "show"} and kind == "summary":
-                heading = "summary of `holdings` and of `show`"
+            usual = f"summary of `{command}`" if kind == "summary" else f"{kind}, from `{command}`"
             optional = {"pieces"} if kind == "finding" else set()
+            heading = HEADINGS.get(kind) or HEADINGS.get(usual) or usual
             assert fields | optional == documented_fields(heading), (command, kind)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from metsrw.plugins import premisrw
 
-from longplay.formats.premis import NAMESPACE, PreservedObject, write_premis
+from longplay.formats.premis import NAMESPACE, TECHNICAL, PreservedObject, write_premis
 from longplay.model.events import Agent
 from longplay.model.rights import Decision
 from strategies import HOLDINGS, TEXTS
@@ -29,12 +29,15 @@ ORDER = {
     " objectCharacteristicsExtension",
     "fixity": "messageDigestAlgorithm messageDigest messageDigestOriginator",
     "format": "formatDesignation formatRegistry formatNote",
+    "formatRegistry": "formatRegistryName formatRegistryKey formatRegistryRole",
+    "objectCharacteristicsExtension": "measurement",
     "formatDesignation": "formatName formatVersion",
     "storage": "contentLocation storageMedium",
     "contentLocation": "contentLocationType contentLocationValue",
     "event": "eventIdentifier eventType eventDateTime eventDetailInformation eventOutcomeInformation"
     " linkingAgentIdentifier linkingObjectIdentifier",
     "eventOutcomeInformation": "eventOutcome eventOutcomeDetail",
+    "eventOutcomeDetail": "eventOutcomeDetailNote eventOutcomeDetailExtension",
     "agent": "agentIdentifier agentName agentType agentVersion agentNote agentExtension linkingEventIdentifier"
     " linkingRightsStatementIdentifier linkingEnvironmentIdentifier",
     "rights": "rightsStatement",
@@ -66,7 +69,7 @@ def test_every_element_stands_where_the_schema_wants_it(objects: list[PreservedO
     for node in root_of(write_premis(objects, agent=AGENT)).iter():
         children = [etree.QName(child).localname for child in node]
         name = etree.QName(node).localname
-        if children:
+        if children and etree.QName(node).namespace == NAMESPACE:
             order = ORDER.get(name, f"{name}Type {name}Value").split()
             assert [order.index(child) for child in children] == sorted(
                 order.index(child) for child in children
@@ -81,12 +84,24 @@ def test_the_document_says_of_each_object_what_the_holding_says(objects: list[Pr
     assert texts(root, "p:object//p:messageDigest") == [entry.holding.content_id for entry in objects]
     assert texts(root, "p:object//p:size") == [str(entry.holding.digests.size) for entry in objects]
     assert texts(root, "p:object//p:contentLocationValue") == [as_xml(entry.path) for entry in objects]
-    assert texts(root, "p:event/p:eventDateTime") == [as_xml(entry.ingested_at) for entry in objects]
+    assert texts(root, "p:event[p:eventType='ingestion']/p:eventDateTime") == [
+        as_xml(entry.ingested_at) for entry in objects
+    ]
+    measured = [entry.holding.measurement for entry in objects if entry.holding.measurement]
+    assert texts(root, "p:object//p:formatRegistryKey") == [as_xml(one.puid) for one in measured if one.puid]
+    assert texts(root, "p:event[p:eventType='metadata extraction']//p:eventOutcome") == [
+        "success" if one.is_whole else "warning" for one in measured
+    ]
+    assert len(texts(root, "p:event//p:eventOutcomeDetailNote")) == sum(len(one.findings) for one in measured)
+    loud = [node.text for node in root.iter(f"{{{TECHNICAL}}}integratedLoudness")]
+    assert loud == [
+        str(one.loudness.integrated_lufs) for one in measured if one.loudness.integrated_lufs is not None
+    ]
     assert texts(root, ".//p:licenseTerms") == [as_xml(entry.decision.licence or "") for entry in objects]
     assert texts(root, ".//p:restriction") == [
         condition.value for entry in objects for condition in entry.decision.conditions
     ]
-    assert texts(root, "p:agent/p:agentVersion") == [AGENT.version]
+    assert texts(root, "p:agent/p:agentVersion")[0] == AGENT.version
 
 
 @settings(max_examples=50)
@@ -116,10 +131,11 @@ def test_metsrw_reads_the_objects_and_the_events(objects: list[PreservedObject])
         (entry.holding.content_id, "SHA-256", str(entry.holding.digests.size)) for entry in objects
     ]
     events = [premisrw.PREMISEvent(data=data) for data in read if data[0] == "event"]
-    assert [(event.event_type, event.event_outcome) for event in events] == [("ingestion", "success")] * len(
-        objects
-    )
-    (agent,) = [premisrw.PREMISAgent(data=data) for data in read if data[0] == "agent"]
+    ingestions = [event for event in events if event.event_type == "ingestion"]
+    assert [event.event_outcome for event in ingestions] == ["success"] * len(objects)
+    measured = [entry for entry in objects if entry.holding.measurement]
+    assert len(events) - len(ingestions) == len(measured)
+    agent, *_tools = [premisrw.PREMISAgent(data=data) for data in read if data[0] == "agent"]
     assert (agent.name, agent.type) == ("longplay", "software")
 
 

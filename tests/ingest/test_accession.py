@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from taking import (
@@ -19,6 +19,7 @@ from taking import (
 
 from longplay.audio.encode import Encoding
 from longplay.ingest import minutes
+from longplay.ingest.accession import staged_name
 from longplay.ledger.ledger import remove
 from longplay.ledger.register import Register
 from longplay.model.events import FixityChecked
@@ -500,3 +501,21 @@ def test_a_dry_run_heals_nothing_and_adds_nothing_to_what_is_held(
     assert heard.sums == (1, 0, 0, 1, 0)
     assert journal_size(archive) == before
     assert not (archive / "blobs").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "staged"),
+    [
+        ("song.flac", "7.flac"),
+        ("Song.FLAC", "7.flac"),
+        ("song", "7"),
+        ("song.", "7"),
+        ("song.a b", "7"),
+        ("song.\udcff", "7"),
+        ("song.ünit", "7"),
+        ("song.averylongsuffix", "7"),
+        ("song.$(x)", "7"),
+    ],
+)
+def test_a_copy_keeps_a_harmless_suffix_of_its_source(name: str, staged: str) -> None:
+    assert staged_name("7", PurePath(name)) == staged

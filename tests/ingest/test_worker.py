@@ -82,12 +82,15 @@ def test_a_cut_file_is_kept_with_a_remark(tmp_path: Path, make_tone: MakeTone) -
     source.write_bytes(whole[: len(whole) // 2])
     taken = take(task(source, tmp_path))
     assert isinstance(taken, Recording)
-    assert [one.code for one in taken.findings] in ([], [FindingCode.SHORTER_THAN_DECLARED])
+    codes = {one.code for one in taken.measurement.findings}
+    assert {FindingCode.TRUNCATED, FindingCode.SHORTER_THAN_DECLARED} <= codes
     cut = tmp_path / "cut.flac"
     cut.write_bytes(make_tone(tmp_path / "whole.flac", seconds=1).read_bytes()[:-9_000])
     taken = take(task(cut, tmp_path))
     assert isinstance(taken, Recording)
-    assert FindingCode.SHORTER_THAN_DECLARED in {one.code for one in taken.findings}
+    codes = {one.code for one in taken.measurement.findings}
+    assert {FindingCode.CHECKSUM_DIFFERS, FindingCode.SHORTER_THAN_DECLARED} <= codes
+    assert not taken.measurement.is_whole
 
 
 @contextmanager

@@ -18,16 +18,22 @@ from longplay.model.events import (
     Agent,
     BundleMade,
     CompanionKept,
+    CopyDerived,
     DuplicateMet,
     EditionOpened,
     EditionPublished,
     Fact,
     FileRefused,
     FixityChecked,
+    PairsJudged,
     RecordingKept,
+    RecordingMeasured,
+    RecordingsMerged,
+    RecordingSplit,
 )
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import CompanionKind
+from longplay.model.recordings import PairJudgement, PairVerdict
 from longplay.model.rights import (
     Act,
     Decision,
@@ -37,7 +43,8 @@ from longplay.model.rights import (
     StatementSource,
     Verdict,
 )
-from longplay.model.units import ByteCount, Hertz, SampleCount
+from longplay.model.technical import Carrier, Face, Loudness, Measurement, TechnicalFinding, Tool
+from longplay.model.units import ByteCount, Hertz, Milliseconds, SampleCount
 
 AGENT = Agent(name="longplay", version="0")
 ROOT = "/deposit"
@@ -50,6 +57,11 @@ AUDIO = AudioFacts(
     bit_depth=16,
     decode_errors=0,
 )
+DAMAGE = TechnicalFinding(
+    code=FindingCode.CHECKSUM_DIFFERS, severity=Severity.WARNING, detail="a page does not add up", at=4_096
+)
+TOOL = Tool(name="longplay", version="0")
+CARRIER = Carrier(standard="AES57", format="1/4 inch audio tape", faces=(Face(label="A"),))
 KEEP = Decision(act=Act.PRESERVE, verdict=Verdict.PERMITTED, rule="dedication", citation="CC0 1.0 s.2")
 STATEMENT = RightsStatement(
     basis=RightsBasis.LICENSE,
@@ -83,6 +95,7 @@ def recording(
     title: str | None = None,
     statements: tuple[RightsStatement, ...] = (STATEMENT,),
     findings: tuple[Finding, ...] = (),
+    measurement: Measurement | None = None,
 ) -> RecordingKept:
     return RecordingKept(
         accession=accession,
@@ -95,6 +108,56 @@ def recording(
         statements=statements,
         decision=KEEP,
         findings=findings,
+        measurement=measurement,
+    )
+
+
+def measurement(
+    lufs: float | None = -14.2, *, findings: tuple[TechnicalFinding, ...] = (), pcm_md5: str | None = None
+) -> Measurement:
+    return Measurement(
+        puid="fmt/279",
+        bit_rate=800_000,
+        loudness=Loudness(integrated_lufs=lufs, range_lu=6.5, sample_peak_dbfs=-0.3),
+        pcm_md5=pcm_md5,
+        fingerprint_sha256="ab" * 32,
+        waveform_sha256="cd" * 32,
+        findings=findings,
+        tools=(TOOL,),
+    )
+
+
+def measured(data: bytes, found: Measurement) -> RecordingMeasured:
+    return RecordingMeasured(content_id=digest_bytes(data).content_id, audio=AUDIO, measurement=found)
+
+
+def copied(data: bytes, *, bit_rate: int = 96_000) -> CopyDerived:
+    return CopyDerived(
+        source=digest_bytes(data).content_id,
+        digests=digest_bytes(b"opus of " + data),
+        encoding="opus",
+        bit_rate=bit_rate,
+        gain_q78=-2_253,
+        decision=KEEP,
+        tools=(TOOL,),
+    )
+
+
+def judged(
+    one: bytes, other: bytes, verdict: PairVerdict = PairVerdict.SAME, *, method: str = "test 1"
+) -> PairJudgement:
+    a, b = sorted(content_ids(one, other))
+    return PairJudgement(
+        a=a,
+        b=b,
+        verdict=verdict,
+        bit_error_rate=0.0312,
+        worst_window=0.1,
+        overlap_s=100.0,
+        offset_s=0.25,
+        length_difference=Milliseconds(12),
+        reason="they sound alike",
+        method=method,
     )
 
 
@@ -105,7 +168,9 @@ def duplicate(data: bytes, *, accession: str = "one", path: str = "again.flac") 
     )
 
 
-def companion(data: bytes, *, accession: str = "one", path: str = "cover.jpg") -> CompanionKept:
+def companion(
+    data: bytes, *, accession: str = "one", path: str = "cover.jpg", carriers: tuple[Carrier, ...] = ()
+) -> CompanionKept:
     return CompanionKept(
         accession=accession,
         root=ROOT,
@@ -113,6 +178,7 @@ def companion(data: bytes, *, accession: str = "one", path: str = "cover.jpg") -
         digests=digest_bytes(data),
         kind=CompanionKind.PICTURE,
         about="",
+        carriers=carriers,
     )
 
 
@@ -144,11 +210,18 @@ def history() -> list[Fact]:
     return [
         opened(),
         recording(b"first", path="a/first.flac", title="Erste", findings=(remark("a/first.flac"),)),
-        recording(b"second", path="a/second.flac", statements=()),
+        recording(b"second", path="a/second.flac", statements=(), measurement=measurement(findings=(DAMAGE,))),
         duplicate(b"first", path="b/first.flac"),
-        companion(b"picture", path="a/cover.jpg"),
+        companion(b"picture", path="a/cover.jpg", carriers=(CARRIER,)),
         refused("a/notes.doc"),
         AccessionClosed(accession="one"),
+        measured(b"first", measurement(-13.0)),
+        copied(b"first"),
+        PairsJudged(judgements=(judged(b"first", b"second"),)),
+        RecordingSplit(
+            content_id=content_ids(b"second")[0], others=tuple(content_ids(b"first")), by="Ada", reason="live"
+        ),
+        RecordingsMerged(content_ids=tuple(content_ids(b"first", b"second")), by="Ada", reason="heard both"),
         opened("two", source="Deposit 2"),
         checked(b"second", damaged=True),
         EditionOpened(edition="first", date="2026-05-01", heads=(("w0001", 9, "ab" * 32),)),
@@ -190,6 +263,43 @@ _tags = st.builds(
     pictures=st.just((Picture(mime="image/png", kind=3, size=ByteCount(1), sha256="0" * 64),)) | st.just(()),
     title=st.none() | words,
 )
+_pairs = st.lists(_bytes, min_size=2, max_size=2, unique=True)
+_measurements = st.builds(
+    measurement,
+    st.none() | st.floats(-70, 5).map(lambda lufs: round(lufs, 2)),
+    findings=st.lists(
+        st.builds(
+            TechnicalFinding,
+            code=st.sampled_from(FindingCode),
+            severity=st.sampled_from(Severity),
+            detail=words,
+        ),
+        max_size=2,
+    ).map(tuple),
+    pcm_md5=st.none() | st.just("ef" * 16),
+)
+_about_recordings: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(measured, _bytes, _measurements),
+    st.builds(copied, _bytes, bit_rate=st.sampled_from([96_000, 75_000])),
+    st.builds(
+        lambda pair, verdict: PairsJudged(judgements=(judged(*pair, verdict),)),
+        _pairs,
+        st.sampled_from(PairVerdict),
+    ),
+    st.builds(
+        lambda pair, by, reason: RecordingsMerged(content_ids=tuple(content_ids(*pair)), by=by, reason=reason),
+        _pairs,
+        words,
+        words,
+    ),
+    st.builds(
+        lambda pair, by: RecordingSplit(
+            content_id=content_ids(pair[0])[0], others=tuple(content_ids(pair[1])), by=by, reason=""
+        ),
+        _pairs,
+        words,
+    ),
+)
 _about_files: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         RecordingKept,
@@ -203,6 +313,7 @@ _about_files: st.SearchStrategy[Fact] = st.one_of(
         statements=_statements,
         decision=st.just(KEEP),
         findings=st.lists(_findings, max_size=2).map(tuple),
+        measurement=st.none() | _measurements,
     ),
     st.builds(
         DuplicateMet,
@@ -217,6 +328,7 @@ _about_files: st.SearchStrategy[Fact] = st.one_of(
     st.builds(FileRefused, accession=_names, root=st.just(ROOT), finding=_findings),
     st.builds(checked, _bytes, damaged=st.booleans()),
     st.builds(AccessionClosed, accession=_names),
+    _about_recordings,
 )
 histories: st.SearchStrategy[list[Fact]] = st.lists(_about_files, max_size=12).map(
     lambda facts: [opened(name, source=f"Deposit {name}") for name in ("one", "two", "three")] + facts

@@ -246,16 +246,19 @@ def test_everything_is_counted(told: Told) -> None:
     told.hear(*history())
     with told.ledger.reading() as connection:
         counts = queries.counts(connection)
-        assert queries.finding_counts(connection) == {"not-audio": 2}
+        assert queries.finding_counts(connection) == {"checksum-differs": 1, "not-audio": 2}
         assert queries.damaged(connection) == {content_ids(b"first")[0]: "digest-differs"}
         assert queries.has_finding(connection, root=ROOT, path="a/notes.doc", code="not-audio")
         assert not queries.has_finding(connection, root=ROOT, path="a/notes.doc", code="empty")
-        sizes = sum(len(one) for one in (b"first", b"second", b"picture", b"bagit.txt of first"))
+        sizes = sum(
+            len(one) for one in (b"first", b"second", b"picture", b"bagit.txt of first", b"opus of first")
+        )
     assert counts == {
         "accessions": 2,
         "holdings": 2,
         "companions": 1,
-        "blobs": 4,
+        "access_copies": 1,
+        "blobs": 5,
         "editions": 1,
         "bundles": 1,
         "bytes": sizes,

@@ -31,9 +31,10 @@ from longplay.errors import ExitCode
 def command(folder: Path, music: Path | None, no_serve: bool, form: str) -> None:  # noqa: ARG001 - see help
     """The whole story in about a minute, offline, with music of our own.
 
-    Performs six public-domain pieces, takes them in with an unlicensed, a damaged and a duplicate file,
-    publishes, verifies, mirrors over BitTorrent on this machine, breaks a byte and repairs it, and makes the
-    ledger again. Never asks anything. Nothing serves yet, so --no-serve changes nothing.
+    Performs six public-domain pieces, takes them in with an unlicensed, a damaged and a duplicate file and one
+    piece in another encoding, which it recognises by its sound; publishes, verifies, mirrors over BitTorrent on
+    this machine, breaks a byte and repairs it, and makes the ledger again. Never asks anything. Nothing serves
+    yet, so --no-serve changes nothing.
 
     \b
     Examples:

@@ -13,9 +13,11 @@ from longplay.errors import ExitCode, LongplayError
 COMMANDS: Final = {
     "init": "Make an archive.",
     "ingest": "Take files in: recordings become holdings, what lies beside them companions.",
+    "derive": "Measure what lacks a measurement; make Opus access copies.",
     "holdings": "List what the archive holds.",
     "show": "Describe one holding.",
     "status": "Count what there is.",
+    "recordings": "Group holdings that are one recording; decide what is doubtful.",
     "publish": "Make an edition of what the rights gate lets be redistributed.",
     "verify": "Check an edition from its public files alone.",
     "seed": "Serve the published bundles over BitTorrent, straight from the blobs.",

@@ -17,6 +17,7 @@ from longplay.model.findings import Finding, Severity
 SCHEMA: Final = 1
 """Version of the JSON lines; raised when a field changes its meaning or goes away."""
 
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -59,8 +60,7 @@ class Output:
             self.line("finding", fields)
             return
         pieces = f" (pieces {_ranges(finding.pieces)})" if finding.pieces else ""
-        colour = "red" if finding.severity is Severity.ERROR else "yellow"
-        mark = click.style(finding.code.value, fg=colour)
+        mark = click.style(finding.code.value, fg=_COLOURS[finding.severity])
         click.echo(f"{mark}  {printable(finding.path)}: {printable(finding.detail)}{pieces}", err=True)
 
     def table(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
@@ -108,6 +108,11 @@ def duration_text(milliseconds: int) -> str:
     """A playing time for people, such as `3:07`."""
     minutes, seconds = divmod(milliseconds // 1000, 60)
     return f"{minutes}:{seconds:02d}"
+
+
+def loudness_text(lufs: float | None) -> str:
+    """A loudness for people, such as `-14.2 LUFS`; a dash where there is none."""
+    return "-" if lufs is None else f"{lufs:.1f} LUFS"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """`longplay show`: describe one holding."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -7,38 +8,52 @@ import click
 from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output, duration_text, size_text
 from longplay.errors import NotFound
-from longplay.model.digests import ContentId
-from longplay.model.holdings import Holding
+from longplay.model.holdings import AccessCopy, Holding
 from longplay.model.rights import WORLD, Act, Decision, Purpose, RightsObject
+from longplay.model.technical import Derived
 
 
 @click.command(short_help="Describe one holding.")
 @click.argument("name", metavar="ID")
+@click.option(
+    "--waveform",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write its waveform: .svg is a picture, .dat is for players that read audiowaveform data.",
+)
 @archive_option
 @format_option
-def command(name: str, archive: Path, form: str) -> None:
+def command(name: str, waveform: Path | None, archive: Path, form: str) -> None:
     """Describe one holding.
+
+    What it is, whether it is whole, how loud it is, what was stated about it, and what may be done with it.
 
     ID is a content id or the first digits of one, as `longplay holdings` prints them.
 
     \b
-    Example:
+    Examples:
       longplay show 3f1c09
+      longplay show 3f1c09 --waveform song.svg
     """
     import msgspec
 
+    from longplay.cli.measured import carrier_rows, write_waveform
+    from longplay.cli.names import only_holding
+    from longplay.formats.chromaprint import encode, unpack
     from longplay.ledger import queries
     from longplay.rights.gate import decide
     from longplay.wiring import now, open_archive
 
     out = Output(form)
     with open_archive(archive) as opened, opened.ledger.reading() as connection:
-        found = queries.ids_starting(connection, name.lower(), limit=2)
-        holding = queries.holding(connection, _only(found, name))
+        content_id = only_holding(connection, name)
+        holding = queries.holding(connection, content_id)
         if holding is None:
             raise NotFound(f"no holding {name}")
         places = queries.places_of(connection, holding.content_id)
         companions = list(queries.companions_of(connection, holding))
+        copies = queries.copies_of(connection, holding.content_id)
+        derived = opened.derived.get(holding.content_id, holding.measurement) if holding.measurement else None
         obj = RightsObject(
             content_id=holding.content_id,
             statements=holding.statements,
@@ -53,23 +68,26 @@ def command(name: str, archive: Path, form: str) -> None:
             {"content_id": one.digests.content_id, "kind": one.kind.value, "path": one.provenance.path}
             for one in companions
         ],
+        "carriers": msgspec.to_builtins([carrier for one in companions for carrier in one.carriers]),
+        "access_copies": [asdict(copy) for copy in copies],
+        "fingerprint": encode(unpack(derived.fingerprint)) if derived and derived.fingerprint else None,
         "published": [{"bundle": bundle, "path": path} for bundle, path in places],
     }
+    if waveform is not None:
+        write_waveform(waveform, derived, holding)
     out.line("holding", fields)
     if not out.json:
         _print(out, holding, decisions, places)
+        _print_measured(out, holding, derived)
+        for carrier in (carrier for one in companions for carrier in one.carriers):
+            out.table("Carrier", carrier_rows(carrier))
+        if copies:
+            rows = [(f"{copy.encoding} {copy.bit_rate // 1000} kbit/s", _copy_text(copy)) for copy in copies]
+            out.table("Access copies", rows)
         beside = [(one.kind.value, one.provenance.path) for one in companions]
         if beside:
             out.table("Companions", beside)
     out.line("summary", {"holdings": 1})
-
-
-def _only(found: list[ContentId], name: str) -> ContentId:
-    if not found or not name:
-        raise NotFound(f"no holding starts with {name!r}: see `longplay holdings`")
-    if len(found) > 1:
-        raise NotFound(f"more than one holding starts with {name!r}: give more digits")
-    return found[0]
 
 
 def _print(out: Output, holding: Holding, decisions: list[Decision], places: list[tuple[str, str]]) -> None:
@@ -92,6 +110,23 @@ def _print(out: Output, holding: Holding, decisions: list[Decision], places: lis
     out.table("What may be done with it", [(one.act.value, _explained(one)) for one in decisions])
     if holding.tags.tags:
         out.table("Tags", [(name, "; ".join(values)[:200]) for name, values in holding.tags.tags])
+
+
+def _print_measured(out: Output, holding: Holding, derived: Derived | None) -> None:
+    from longplay.cli.measured import embedded_rows, measured_rows
+
+    if holding.measurement is None:
+        out.table("Measured", [("not yet", "run `longplay derive`")])
+        return
+    out.table("Measured", measured_rows(holding.measurement, derived))
+    rows = embedded_rows(holding.measurement.embedded, holding.audio.rate)
+    if rows:
+        out.table("Stated in the file", rows)
+
+
+def _copy_text(copy: AccessCopy) -> str:
+    gain = "" if copy.gain_q78 is None else f", gain {copy.gain_q78 / 256:+.2f} dB to -23 LUFS"
+    return f"{copy.content_id[:12]}, {size_text(copy.size)}{gain}"
 
 
 def _explained(decision: Decision) -> str:

@@ -1,4 +1,4 @@
-"""The collection the demo deposits: six performances of our own, and three files such as every attic has.
+"""The collection the demo deposits: six performances of our own, and four files such as every attic has.
 
 The compositions are in the public domain, the performances are made here and dedicated to the public by CC0.
 """
@@ -22,7 +22,8 @@ class Collection:
     Attributes:
         folder: to be taken in.
         performed: the licensed performances.
-        unlicensed, damaged, duplicate: the three from the attic.
+        unlicensed, damaged, duplicate, again: the four from the attic; the last is a performance in another
+            encoding, without tags.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Collection:
     unlicensed: Path
     damaged: Path
     duplicate: Path
+    again: Path
 
 
 def make_collection(folder: Path, progress: Progress) -> Collection:
@@ -65,12 +67,15 @@ def make_collection(folder: Path, progress: Progress) -> Collection:
     damaged.write_bytes(whole.read_bytes()[:20_000])
     duplicate = attic / f"copy of {performed[0].name}"
     duplicate.write_bytes(performed[0].read_bytes())
+    again = attic / "from a phone.opus"
+    encode(perform(PIECES[4], rate=RATE), rate=RATE, path=again, encoding=Encoding.OPUS, tags={})
     return Collection(
         folder=folder,
         performed=tuple(performed),
         unlicensed=unlicensed,
         damaged=damaged,
         duplicate=duplicate,
+        again=again,
     )
 
 

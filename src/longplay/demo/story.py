@@ -1,4 +1,4 @@
-"""The whole story in about a minute: deposit, publish, verify, mirror, break, repair, rebuild.
+"""The whole story in about a minute: deposit, compare, publish, verify, mirror, break, repair, rebuild.
 
 Everything is done by the same code that the commands call, on real files, over real BitTorrent on loopback.
 """
@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Connection
+
+from longplay.curation.recordings import Recordings
 from longplay.demo.collection import make_collection
 from longplay.editions.handout import Sources
 from longplay.editions.publication import Publication, Published
@@ -21,11 +24,13 @@ from longplay.ingest.accession import Accession
 from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.outcome import HoldingTaken, Summary
 from longplay.ingest.table import DepositTable
+from longplay.ledger import queries
 from longplay.ledger.register import Register
 from longplay.ledger.state import state_digest
 from longplay.mirror.mirroring import Mirrored, Mirroring
 from longplay.mirror.source import open_source
-from longplay.model.findings import Finding
+from longplay.model.digests import ContentId
+from longplay.model.findings import Finding, Severity
 from longplay.model.rights import KeepingBasis
 from longplay.preservation.rebuild import rebuild
 from longplay.progress import Progress
@@ -94,6 +99,7 @@ class Story:
         make_archive(told.archive, keeping=KeepingBasis.OWN_COLLECTION, name="demo")
         with open_archive(told.archive) as archive, archive.writing() as register:
             told.taken = self._ingest(music, archive, register)
+            self._recordings(archive, register)
             published = self._publish(archive, register)
             if published is not None:
                 told.edition = published.folder
@@ -119,12 +125,13 @@ class Story:
         collection = make_collection(self.folder / "music", self.progress)
         for path in collection.performed:
             self.say(f"  {path.name}")
-        self.say(f"and three files from the attic: {collection.unlicensed.name!r} without any licence,")
-        self.say(f"{collection.damaged.name!r} damaged, {collection.duplicate.name!r} a duplicate.")
+        self.say(f"and four files from the attic: {collection.unlicensed.name!r} without any licence,")
+        self.say(f"{collection.damaged.name!r} damaged, {collection.duplicate.name!r} a duplicate,")
+        self.say(f"{collection.again.name!r} one of the pieces once more, in another encoding.")
         return collection.folder
 
     def _ingest(self, music: Path, archive: Archive, register: Register) -> Summary:
-        self.chapter("Ingest: every file read once, hashed, decoded to its end")
+        self.chapter("Ingest: every file read once, hashed, decoded once, everything measured")
         table = _rights_table(music) if self.music else None
         if table is not None:
             self.say(f"A rights table lies there: {table}")
@@ -134,6 +141,7 @@ class Story:
         self._command(*words)
         ports = Ports(
             store=archive.store,
+            derived=archive.derived,
             register=register,
             gate=decide,
             keeping=archive.settings.archive.keeping,
@@ -151,6 +159,18 @@ class Story:
         )
         self.say(f"{summary.publishable} may be published; {summary.dark} are kept dark: nothing permits it.")
         return summary
+
+    def _recordings(self, archive: Archive, register: Register) -> None:
+        self.chapter("Recordings: what do we have twice, in another encoding?")
+        self._command("recordings", "--archive", archive.root)
+        recordings = Recordings(ledger=archive.ledger, derived=archive.derived)
+        recordings.compare(register, progress=self.progress)
+        groups = [one for one in recordings.grouping().recordings if len(one.manifestations) > 1]
+        with archive.ledger.reading() as connection:
+            for recording in groups[:_LINES]:
+                best, *others = (_path(connection, one.content_id) for one in recording.manifestations)
+                self.say(f"  {best}  is the best manifestation; also {', '.join(others)}")
+        self.say(f"{len(groups)} recordings are held more than once: told by their sound, not by names.")
 
     def _publish(self, archive: Archive, register: Register) -> Published | None:
         self.chapter("Publish: what the rights gate lets pass, as bag and torrent")
@@ -285,10 +305,13 @@ class _Narrator:
     def taken(self, holding: HoldingTaken) -> None:
         decision = holding.redistribute
         stand = decision.licence if decision.permits else f"dark: {decision.missing or decision.rule}"
-        self._line(f"  kept     {holding.path}  [{stand}]")
+        loud = holding.measurement.loudness.integrated_lufs
+        heard = "" if loud is None else f"  {loud:.1f} LUFS"
+        self._line(f"  kept     {holding.path}{heard}  [{stand}]")
 
     def found(self, finding: Finding) -> None:
-        self._line(f"  {finding.code.value}: {finding.path}: {finding.detail}")
+        if finding.severity is not Severity.NOTE:
+            self._line(f"  {finding.code.value}: {finding.path}: {finding.detail}")
 
     def _line(self, text: str) -> None:
         if len(self.told) < _LINES:
@@ -309,6 +332,12 @@ def _line(*words: str | Path) -> str:
         for word in words
     ]
     return shlex.join(map(str, shown))
+
+
+def _path(connection: Connection, content_id: ContentId) -> str:
+    """Where a holding was met first."""
+    found = queries.holding(connection, content_id)
+    return found.provenances[0].path if found and found.provenances else content_id[:12]
 
 
 def _ignore(_finding: Finding) -> None:

@@ -23,6 +23,7 @@ from longplay.model.editions import Bundle, BundleFile
 from longplay.model.events import Agent, Head
 from longplay.model.holdings import Holding
 from longplay.model.rights import Decision
+from longplay.model.technical import Carrier
 from longplay.rights.texts import licence_text
 from longplay.store.protocol import BlobStore
 
@@ -35,11 +36,13 @@ class Member:
         holding: what.
         path: its path in the bag.
         decision: what let it in.
+        carriers: physical carriers that its sidecars state.
     """
 
     holding: Holding
     path: str
     decision: Decision
+    carriers: tuple[Carrier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,9 @@ def members_of(
         if not decision.permits or partition_of(decision) is not chosen.partition:
             continue
         path = f"data/{names.take(readable_name(holding), content_id)}"
-        members.append(Member(holding=holding, path=path, decision=decision))
+        beside = queries.companions_of(connection, holding, heads=heads)
+        carriers = tuple(dict.fromkeys(carrier for one in beside for carrier in one.carriers))
+        members.append(Member(holding=holding, path=path, decision=decision, carriers=carriers))
     return sorted(members, key=lambda member: member.path)
 
 
@@ -130,13 +135,16 @@ def make_bag(
 def _metadata(
     members: Sequence[Member], held_at: dict[ContentId, str], label: BagLabel
 ) -> list[tuple[str, bytes]]:
-    records = [record_of(one.holding, path=one.path, decision=one.decision) for one in members]
+    records = [
+        record_of(one.holding, path=one.path, decision=one.decision, carriers=one.carriers) for one in members
+    ]
     objects = [
         PreservedObject(
             holding=one.holding,
             path=one.path,
             ingested_at=held_at[one.holding.content_id],
             decision=one.decision,
+            carriers=one.carriers,
         )
         for one in members
     ]

@@ -26,6 +26,11 @@ LINE_LIMIT: Final = 64 * 1024 * 1024
 _KINDS: Final[dict[str, type[Any]]] = {
     "accession-opened": events.AccessionOpened,
     "recording-kept": events.RecordingKept,
+    "recording-measured": events.RecordingMeasured,
+    "copy-derived": events.CopyDerived,
+    "pairs-judged": events.PairsJudged,
+    "recordings-merged": events.RecordingsMerged,
+    "recording-split": events.RecordingSplit,
     "duplicate-met": events.DuplicateMet,
     "companion-kept": events.CompanionKept,
     "file-refused": events.FileRefused,

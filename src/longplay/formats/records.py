@@ -15,6 +15,7 @@ from longplay.model.audio import Tags
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.holdings import Holding
 from longplay.model.rights import Decision
+from longplay.model.technical import BroadcastExtension, Carrier, CuePoint, TechnicalFinding, Tool
 from longplay.model.units import ByteCount, Hertz, Milliseconds, SampleCount
 
 
@@ -30,6 +31,16 @@ class Record:
         title, artist, album, track: description, the depositor's words before the tags'.
         container, codec, rate, channels, bit_depth: as decoded.
         samples, duration_ms: decoded length.
+        bit_rate: of the audio stream over its decoded length, bits a second.
+        puid: PRONOM identifier of the file's format.
+        loudness_lufs, loudness_range_lu, sample_peak_dbfs, true_peak_dbtp: as `Loudness` has them.
+        pcm_md5: MD5 of the decoded samples; `None` for lossy codecs.
+        whole: whether nothing found speaks of damage.
+        findings: technical findings.
+        broadcast: what the file's `bext` chunk states.
+        cues: cue points in the file.
+        carriers: physical carriers that a sidecar states it was transferred from.
+        measured_by: tools.
         licence: the licence relied on, SPDX.
         licence_stated: as it stood.
         licence_evidence: what says so.
@@ -54,6 +65,19 @@ class Record:
     bit_depth: int | None
     samples: SampleCount
     duration_ms: Milliseconds
+    bit_rate: int | None = None
+    puid: str | None = None
+    loudness_lufs: float | None = None
+    loudness_range_lu: float | None = None
+    sample_peak_dbfs: float | None = None
+    true_peak_dbtp: float | None = None
+    pcm_md5: str | None = None
+    whole: bool | None = None
+    findings: tuple[TechnicalFinding, ...] = ()
+    broadcast: BroadcastExtension | None = None
+    cues: tuple[CuePoint, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    measured_by: tuple[Tool, ...] = ()
     licence: str | None
     licence_stated: str | None
     licence_evidence: str | None
@@ -66,10 +90,18 @@ class Record:
     tags: Tags
 
 
-def record_of(holding: Holding, *, path: str, decision: Decision) -> Record:
-    """The record of a holding that is published under `path`."""
+def record_of(holding: Holding, *, path: str, decision: Decision, carriers: tuple[Carrier, ...] = ()) -> Record:
+    """The record of a holding that is published under `path`.
+
+    Args:
+        holding: what.
+        path: in the bag.
+        decision: what lets it be redistributed.
+        carriers: stated by its sidecars.
+    """
     statement = next((one for one in holding.statements if one.licence), None)
-    audio = holding.audio
+    audio, measured = holding.audio, holding.measurement
+    loudness = measured.loudness if measured else None
     first = holding.provenances[0]
     return Record(
         path=path,
@@ -87,6 +119,19 @@ def record_of(holding: Holding, *, path: str, decision: Decision) -> Record:
         bit_depth=audio.bit_depth,
         samples=audio.samples,
         duration_ms=audio.duration,
+        bit_rate=measured.bit_rate if measured else None,
+        puid=measured.puid if measured else None,
+        loudness_lufs=loudness.integrated_lufs if loudness else None,
+        loudness_range_lu=loudness.range_lu if loudness else None,
+        sample_peak_dbfs=loudness.sample_peak_dbfs if loudness else None,
+        true_peak_dbtp=loudness.true_peak_dbtp if loudness else None,
+        pcm_md5=measured.pcm_md5 if measured else None,
+        whole=measured.is_whole if measured else None,
+        findings=measured.findings if measured else (),
+        broadcast=measured.embedded.broadcast if measured else None,
+        cues=measured.embedded.cues if measured else (),
+        carriers=carriers,
+        measured_by=measured.tools if measured else (),
         licence=decision.licence,
         licence_stated=statement.stated if statement else None,
         licence_evidence=statement.evidence if statement else None,
@@ -125,15 +170,27 @@ def read_json_lines(data: bytes) -> list[Record]:
 
 
 def write_parquet(records: list[Record]) -> bytes:
-    """The same records as one Parquet file (zstd), tags as a map of lists."""
+    """The same records as one Parquet file (zstd): tags as a map of lists, deeper nesting as JSON text."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [msgspec.to_builtins(record, builtin_types=(bytes,)) for record in records]
+    rows = [_row(record) for record in records]
     table = pa.Table.from_pylist(rows, schema=_arrow_schema())
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd", store_schema=False)
     return sink.getvalue()
+
+
+_JSON_COLUMNS: Final = ("broadcast", "cues", "carriers")
+"""Columns that are nested too deep to be of use as columns: JSON text in Parquet; null and empty are null."""
+
+
+def _row(record: Record) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(bytes,))
+    for name in _JSON_COLUMNS:
+        value = getattr(record, name)
+        row[name] = _encoder.encode(value).decode() if value else None
+    return row
 
 
 def _arrow_schema() -> Any:
@@ -157,6 +214,23 @@ def _arrow_schema() -> Any:
             pa.field("bit_depth", pa.int32()),
             pa.field("samples", pa.int64(), nullable=False),
             pa.field("duration_ms", pa.int64(), nullable=False),
+            pa.field("bit_rate", pa.int64()),
+            pa.field("puid", text),
+            pa.field("loudness_lufs", pa.float64()),
+            pa.field("loudness_range_lu", pa.float64()),
+            pa.field("sample_peak_dbfs", pa.float64()),
+            pa.field("true_peak_dbtp", pa.float64()),
+            pa.field("pcm_md5", text),
+            pa.field("whole", pa.bool_()),
+            pa.field(
+                "findings",
+                pa.list_(pa.struct([("code", text), ("severity", text), ("detail", text), ("at", pa.int64())])),
+                nullable=False,
+            ),
+            pa.field("broadcast", text),
+            pa.field("cues", text),
+            pa.field("carriers", text),
+            pa.field("measured_by", pa.list_(pa.struct([("name", text), ("version", text)])), nullable=False),
             pa.field("licence", text),
             pa.field("licence_stated", text),
             pa.field("licence_evidence", text),

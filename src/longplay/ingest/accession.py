@@ -7,22 +7,21 @@ written twice.
 Source: OAIS, ingest; PREMIS 3.0 events `ingestion start`, `ingestion`, `ingestion end`; design, section 3.
 """
 
-import shutil
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
+from longplay.derive.copying import drop_copies
 from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.intake import Intake
 from longplay.ingest.outcome import Listener, Summary
-from longplay.ingest.pool import Pending, WorkerPool, staged_name
 from longplay.ingest.walk import FileMet, FolderDone, Met, Remark, measure, walk
-from longplay.ingest.worker import Taken, Task
+from longplay.ingest.worker import CopyOrder, Refused, Taken, Task, take
+from longplay.model.findings import Finding, Severity
 from longplay.progress import Progress
-from longplay.store.failures import storing
+from longplay.workers import Lost, Pending, WorkerPool
 
 AHEAD: Final = 8
 """Files a worker that are read ahead of the one being decided."""
@@ -36,11 +35,15 @@ class Accession:
         ports: what is needed of the archive.
         jobs: worker processes.
         file_limit_s: seconds one file may take.
+        true_peak: measure the true peak too.
+        bit_rates: Opus copies to make in the same decode where that is permitted, bits a second.
     """
 
     ports: Ports
     jobs: int
     file_limit_s: float
+    true_peak: bool = False
+    bit_rates: tuple[int, ...] = ()
 
     def accept(self, deposit: Deposit, *, listener: Listener, progress: Progress) -> Summary:
         """Take everything in. Idempotent; may be killed and run again.
@@ -53,79 +56,87 @@ class Accession:
         files, size = measure(deposit.starts, archive=self.ports.store.root)
         progress.begin("dry run" if self.ports.dry_run else "ingest", files=files, size=size)
         try:
-            with WorkerPool(jobs=self.jobs, file_limit_s=self.file_limit_s) as pool:
+            with WorkerPool(take, jobs=self.jobs, limit_s=self.file_limit_s) as pool:
                 self._run(deposit, intake, pool, progress)
             intake.close()
         finally:
             progress.end()
-            self._sweep()
+            self.ports.store.sweep_staging(self.ports.register.writer)
         intake.summary.elapsed_s = round(time.monotonic() - began, 3)
         return intake.summary
 
-    def _run(self, deposit: Deposit, intake: Intake, pool: WorkerPool, progress: Progress) -> None:
+    def _run(
+        self, deposit: Deposit, intake: Intake, pool: "WorkerPool[Task, Taken]", progress: Progress
+    ) -> None:
         """Keep the workers busy and decide in the order of the walk."""
-        queue = _Queue(pool=pool, folder=self._staging())
+        folder = self.ports.store.fresh_staging_folder(self.ports.register.writer, self.ports.new_id())
+        queue = _Queue(pool=pool)
         for met in walk(deposit.starts, archive=self.ports.store.root):
-            queue.add(met)
+            queue.add(met, self._task(met, deposit, folder) if isinstance(met, FileMet) else None)
             while queue.waiting > self.jobs * AHEAD:
                 _decide(queue, intake, progress)
         while queue.items:
             _decide(queue, intake, progress)
 
-    def _staging(self) -> Path:
-        """A fresh folder for copies, after what an earlier process of this chain left was removed.
+    def _task(self, met: FileMet, deposit: Deposit, folder: Path) -> Task:
+        order = None
+        if self.bit_rates and met.companion is None and not self.ports.dry_run:
+            order = CopyOrder(
+                bit_rates=self.bit_rates,
+                statements=deposit.statements_for(met.path),
+                keeping=self.ports.keeping,
+                day=self.ports.clock().date(),
+            )
+        return Task(
+            source=met.path,
+            staged=folder / staged_name(self.ports.new_id(), PurePath(met.name)),
+            path=met.text,
+            companion=met.companion,
+            true_peak=self.true_peak,
+            copies=order,
+        )
 
-        Fresh, because workers outlive a killed process for a moment: they must not touch this one's copies.
-        """
-        self._sweep()
-        folder = self._home() / self.ports.new_id()
-        with storing(folder):
-            folder.mkdir()
-        return folder
 
-    def _home(self) -> Path:
-        return self.ports.store.staging_folder(self.ports.register.writer)
-
-    def _sweep(self) -> None:
-        """Remove every copy below this chain's staging folder; what cannot be removed now is another time."""
-        for leftover in self._home().iterdir():
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    leftover.unlink()
+def staged_name(unique: str, source: PurePath) -> str:
+    """Name of a copy, with the source's suffix where it is harmless, as decoders look at it."""
+    suffix = source.suffix
+    harmless = len(suffix) <= 10 and suffix[1:].isalnum() and suffix.isascii()
+    return f"{unique}{suffix.lower() if harmless else ''}"
 
 
 @dataclass(slots=True, kw_only=True)
 class _Queue:
     """What was met and is not decided yet, in order; the files among it are with the workers."""
 
-    pool: WorkerPool
-    folder: Path
-    items: deque[tuple[Met, Task | None, Pending | None]] = field(default_factory=deque)
+    pool: "WorkerPool[Task, Taken]"
+    items: deque[tuple[Met, Task | None, "Pending[Taken] | None"]] = field(default_factory=deque)
     waiting: int = 0
-    number: int = 0
 
-    def add(self, met: Met) -> None:
-        if not isinstance(met, FileMet):
+    def add(self, met: Met, task: Task | None) -> None:
+        if task is None:
             self.items.append((met, None, None))
             return
-        self.number += 1
         self.waiting += 1
-        task = Task(
-            source=met.path,
-            staged=self.folder / staged_name(self.number, Path(met.name)),
-            path=met.text,
-            companion=met.companion,
-        )
         self.items.append((met, task, self.pool.submit(task)))
 
     def next(self) -> tuple[Met, Task | None, Taken | None]:
         met, task, pending = self.items.popleft()
-        if pending is None:
+        if task is None or pending is None:
             return met, None, None
         self.waiting -= 1
-        return met, task, pending.result()
+        return met, task, _taken(task, pending)
+
+
+def _taken(task: Task, pending: "Pending[Taken]") -> Taken:
+    """What a worker made of a file; one that cost its worker is refused."""
+    match pending.result():
+        case Lost(code=code, detail=detail):
+            task.staged.unlink(missing_ok=True)
+            drop_copies(task.staged)
+            finding = Finding(code=code, severity=Severity.ERROR, path=task.path, detail=detail)
+            return Refused(finding=finding)
+        case taken:
+            return taken
 
 
 def _decide(queue: _Queue, intake: Intake, progress: Progress) -> None:

@@ -26,6 +26,10 @@ READ_FOR_RIGHTS: Final = {CompanionKind.LICENCE, CompanionKind.TEXT}
 """Kinds whose words are read for licences."""
 
 
+READ_FOR_CARRIERS: Final = {CompanionKind.METADATA}
+"""Kinds that may state the physical carrier a recording was transferred from."""
+
+
 def companion_kind(name: str) -> CompanionKind | None:
     """What sort of companion a file of this name is; `None` when it may be anything else, audio too."""
     kind = _BY_SUFFIX.get(PurePath(name).suffix.lower())

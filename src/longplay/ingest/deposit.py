@@ -9,6 +9,7 @@ from longplay.ingest.table import DepositTable
 from longplay.ledger.register import Register
 from longplay.model.rights import KeepingBasis, RightsStatement
 from longplay.rights.gate import Gate
+from longplay.store.derived import DerivedStore
 from longplay.store.local import LocalStore
 
 
@@ -28,13 +29,19 @@ class Deposit:
     table: DepositTable | None = None
     statement: RightsStatement | None = None
 
+    def statements_for(self, path: Path) -> tuple[RightsStatement, ...]:
+        """What table and option state of the file at an absolute path."""
+        rows = self.table.rows(path) if self.table else []
+        stated = [row.statement for row in rows]
+        return tuple(one for one in (*stated, self.statement) if one is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What an accession needs of the archive.
 
     Attributes:
-        store, register, gate: the archive's.
+        store, derived, register, gate: the archive's.
         keeping: the institution's basis for keeping.
         clock: tells the day for the gate.
         new_id: makes ids for accessions.
@@ -42,6 +49,7 @@ class Ports:
     """
 
     store: LocalStore
+    derived: DerivedStore
     register: Register
     gate: Gate
     keeping: KeepingBasis

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from longplay.derive.copying import drop_copies
+from longplay.derive.derivation import copy_fact
 from longplay.formats.paths import path_text
 from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.minutes import Minutes
@@ -43,6 +45,8 @@ class Intake:
             case Refused(finding=finding):
                 self._refuse(met.root, finding)
             case Beside() as beside:
+                for finding in beside.findings:
+                    self._find(met.root, finding)
                 waiting = Waiting(met=met, beside=beside, staged=staged)
                 self._nearby.folder(met).companions.append(waiting)
             case Recording() as recording:
@@ -86,12 +90,14 @@ class Intake:
         given = tuple(dict.fromkeys(pair for row in rows for pair in row.given))
         if self._minutes.is_held(recording.digests.content_id):
             self._nearby.folder(met).recordings.append(met.name)
+            drop_copies(staged)
             self._minutes.heal_or_drop(staged, recording.digests)
             self._duplicate(met, recording, statements, given)
             return
         decision = self._ask(Act.PRESERVE, recording.digests.content_id, statements)
         if not decision.permits:
             staged.unlink(missing_ok=True)
+            drop_copies(staged)
             detail = f"nothing permits keeping it: {decision.rule} ({decision.citation})"
             self._refuse(met.root, _error(FindingCode.NO_BASIS_TO_KEEP, met.text, detail))
             return
@@ -121,7 +127,7 @@ class Intake:
     ) -> None:
         statements, given, decision = judged
         content_id = recording.digests.content_id
-        for finding in recording.findings:
+        for finding in (*recording.measurement.findings_at(met.text), *recording.findings):
             self._report(finding)
         fact = RecordingKept(
             accession=self._minutes.accession(),
@@ -134,15 +140,31 @@ class Intake:
             statements=statements,
             decision=decision,
             findings=recording.findings,
+            measurement=recording.measurement,
         )
         holding = HoldingTaken(
             content_id=content_id,
             path=met.text,
             size=recording.digests.size,
             audio=recording.audio,
+            measurement=recording.measurement,
             redistribute=self._ask(Act.REDISTRIBUTE, content_id, statements),
         )
-        self._minutes.hold(staged, fact, holding)
+        self._minutes.hold(staged, fact, holding, recording.derived)
+        self._keep_copies(recording, statements)
+
+    def _keep_copies(self, recording: Recording, statements: tuple[RightsStatement, ...]) -> None:
+        """Keep the copies made on the way, now that everything stated is known."""
+        if not recording.copies:
+            return
+        content_id = recording.digests.content_id
+        decision = self._ask(Act.TRANSCODE, content_id, statements)
+        for copy in recording.copies:
+            if decision.permits:
+                self.summary.copies += 1
+                self._minutes.keep_copy(copy, copy_fact(content_id, copy, decision))
+            else:
+                copy.staged.unlink(missing_ok=True)
 
     def _duplicate(
         self, met: FileMet, recording: Recording, statements: tuple[RightsStatement, ...], given: Given
@@ -172,7 +194,7 @@ class Intake:
         kind = waiting.met.companion
         if kind is not None:
             place = self._minutes.provenance(waiting.met.root, waiting.met.text)
-            self._minutes.keep_companion(waiting.staged, waiting.beside.digests, place, kind, about)
+            self._minutes.keep_companion(waiting.staged, waiting.beside, place, kind, about)
 
     # telling
 
@@ -191,6 +213,7 @@ class Intake:
 
     def _report(self, finding: Finding) -> None:
         self.summary.findings += 1
+        self.summary.notes += finding.severity is Severity.NOTE
         self._listener.found(finding)
 
     def _tell(self, holding: HoldingTaken, is_new: bool) -> None:
@@ -198,6 +221,8 @@ class Intake:
             self.summary.duplicates += 1
             return
         self.summary.accessioned += 1
+        if not holding.measurement.is_whole:
+            self.summary.damaged += 1
         if holding.redistribute.permits:
             self.summary.publishable += 1
         else:

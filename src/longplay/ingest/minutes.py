@@ -13,20 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from longplay.derive.copying import CopyMade
 from longplay.formats.paths import path_text
 from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.outcome import HoldingTaken
+from longplay.ingest.worker import Beside
 from longplay.ledger import queries
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.events import (
     AccessionClosed,
     AccessionOpened,
     CompanionKept,
+    CopyDerived,
     Fact,
     FixityChecked,
     RecordingKept,
 )
 from longplay.model.holdings import CompanionKind, Given, Provenance
+from longplay.model.technical import Derived
 from longplay.store.staging import stage
 
 GROUP_EVENTS: Final = 1_000
@@ -42,6 +46,7 @@ class _Group:
 
     facts: list[Fact] = field(default_factory=list)
     holdings: dict[ContentId, HoldingTaken] = field(default_factory=dict)
+    derived: list[tuple[ContentId, Derived]] = field(default_factory=list)
     began: float = 0.0
 
 
@@ -102,7 +107,7 @@ class Minutes:
         with self._ports.register.ledger.reading() as connection:
             return queries.is_held(connection, content_id)
 
-    def hold(self, staged: Path, fact: RecordingKept, holding: HoldingTaken) -> None:
+    def hold(self, staged: Path, fact: RecordingKept, holding: HoldingTaken, derived: Derived) -> None:
         """Keep a recording; it is told of when it is durable.
 
         Raises:
@@ -115,16 +120,27 @@ class Minutes:
         else:
             self._ports.store.adopt(staged, fact.digests, replace=True)
         self._group.holdings[holding.content_id] = holding
+        self._group.derived.append((holding.content_id, derived))
+        self.add(fact)
+
+    def keep_copy(self, copy: CopyMade, fact: CopyDerived) -> None:
+        """Keep an access copy.
+
+        Raises:
+            StorageError: its blob could not be put in place.
+        """
+        self._ports.store.adopt(copy.staged, copy.digests, replace=True)
         self.add(fact)
 
     def keep_companion(
-        self, staged: Path, digests: FileDigests, place: Provenance, what: CompanionKind, about: str
+        self, staged: Path, beside: Beside, place: Provenance, what: CompanionKind, about: str
     ) -> None:
         """Keep a companion, once for each place.
 
         Raises:
             StorageError: its blob could not be put in place.
         """
+        digests = beside.digests
         with self._ports.register.ledger.reading() as connection:
             met = queries.has_companion(connection, digests.content_id, place)
             known = queries.is_known_blob(connection, digests.content_id)
@@ -140,6 +156,7 @@ class Minutes:
                 digests=digests,
                 kind=what,
                 about=about,
+                carriers=beside.carriers,
             )
             self.add(fact)
 
@@ -170,7 +187,8 @@ class Minutes:
         with table.path.open("rb", buffering=0) as source:
             digests = stage(source, staged)
         place = self.provenance(table.path.parent, path_text(table.path.name))
-        self.keep_companion(staged, digests, place, CompanionKind.RIGHTS_TABLE, "")
+        beside = Beside(digests=digests, statements=())
+        self.keep_companion(staged, beside, place, CompanionKind.RIGHTS_TABLE, "")
 
     def add(self, fact: Fact) -> None:
         """Put a fact into the group."""
@@ -202,6 +220,7 @@ class Minutes:
         group, self._group = self._group, _Group()
         if self._ports.dry_run:
             return
+        self._ports.derived.put(group.derived)
         events = self._ports.register.record(group.facts)
         with self._ports.register.ledger.reading() as connection:
             for event in events:

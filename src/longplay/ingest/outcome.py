@@ -7,6 +7,7 @@ from longplay.model.audio import AudioFacts
 from longplay.model.digests import ContentId
 from longplay.model.findings import Finding
 from longplay.model.rights import Decision
+from longplay.model.technical import Measurement
 from longplay.model.units import ByteCount
 
 
@@ -15,7 +16,7 @@ class HoldingTaken:
     """A recording that is now held, told only when journal and ledger have it.
 
     Attributes:
-        content_id, size, audio: as in the holding.
+        content_id, size, audio, measurement: as in the holding.
         path: where it was met, below the folder walked.
         redistribute: what the gate says to publishing it.
     """
@@ -24,6 +25,7 @@ class HoldingTaken:
     path: str
     size: ByteCount
     audio: AudioFacts
+    measurement: Measurement
     redistribute: Decision
 
 
@@ -47,8 +49,11 @@ class Summary:
         companions: files kept beside recordings.
         duplicates: files whose bytes were held already.
         refused: files left alone, each with a finding.
+        damaged: of the accessioned: those in which damage was found.
+        copies: access copies made on the way.
         publishable, dark: of the accessioned: what may be redistributed, and what is kept dark.
         findings: everything remarked, refusals included.
+        notes: of the findings: advice only.
         bytes: size of the files met.
         elapsed_s: seconds.
     """
@@ -58,8 +63,11 @@ class Summary:
     companions: int = 0
     duplicates: int = 0
     refused: int = 0
+    damaged: int = 0
+    copies: int = 0
     publishable: int = 0
     dark: int = 0
     findings: int = 0
+    notes: int = 0
     bytes: int = 0
     elapsed_s: float = 0.0

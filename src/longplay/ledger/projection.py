@@ -11,11 +11,14 @@ from sqlalchemy import Table
 
 from longplay.ledger import tables
 from longplay.model import events
+from longplay.model.audio import AudioFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.events import Event
 from longplay.model.findings import Finding
 from longplay.model.holdings import Given
+from longplay.model.recordings import PairJudgement
 from longplay.model.rights import RightsStatement
+from longplay.model.technical import Measurement
 
 Row = dict[str, Any]
 """One row by column name."""
@@ -58,7 +61,34 @@ def inserts(event: Event, *, source_of: dict[str, str]) -> Iterator[Insert]:
         case events.AccessionClosed() | events.FixityChecked() | events.EditionPublished():
             return
         case _:
-            assert_never(event.fact)
+            yield from _derived_rows(event.fact, event.at, line)
+
+
+_DerivedFact = (
+    events.RecordingMeasured
+    | events.CopyDerived
+    | events.PairsJudged
+    | events.RecordingsMerged
+    | events.RecordingSplit
+)
+
+
+def _derived_rows(derived: _DerivedFact, at: str, line: Row) -> Iterator[Insert]:
+    """The rows of what is made, measured or decided of recordings that are held."""
+    match derived:
+        case events.RecordingMeasured() as fact:
+            row = _measurement_row(fact.content_id, fact.audio, fact.measurement, at)
+            yield tables.measurement, row | line
+        case events.CopyDerived() as fact:
+            yield tables.blob, _blob_row(fact.digests) | line
+            yield tables.access_copy, _copy_row(fact, at) | line
+        case events.PairsJudged() as fact:
+            for judgement in fact.judgements:
+                yield tables.pair, _pair_row(judgement) | line
+        case events.RecordingsMerged() | events.RecordingSplit() as fact:
+            yield tables.ruling, _ruling_row(fact, at) | line
+        case _:
+            assert_never(derived)
 
 
 def _accession_row(fact: events.AccessionOpened, at: str) -> Row:
@@ -85,8 +115,61 @@ def _recording_rows(
     yield tables.holding, row | line
     yield _provenance(content_id, fact, fact.given, source_of, line)
     yield from _statement_rows(content_id, fact.statements, line)
-    for finding in fact.findings:
+    measured = fact.measurement
+    if measured is not None:
+        yield tables.measurement, _measurement_row(content_id, fact.audio, measured, at) | line
+    for finding in (*fact.findings, *(measured.findings_at(fact.path) if measured else ())):
         yield tables.finding, _finding_row(fact.root, fact.accession, finding) | line
+
+
+def _measurement_row(content_id: ContentId, audio: AudioFacts, measurement: Measurement, at: str) -> Row:
+    return {
+        "content_id": content_id,
+        "audio_json": as_json(audio),
+        "measurement_json": as_json(measurement),
+        "pcm_md5": measurement.pcm_md5,
+        "is_whole": int(measurement.is_whole),
+        "measured_at": at,
+    }
+
+
+def _copy_row(fact: events.CopyDerived, at: str) -> Row:
+    return {
+        "content_id": fact.digests.content_id,
+        "source": fact.source,
+        "encoding": fact.encoding,
+        "bit_rate": fact.bit_rate,
+        "gain_q78": fact.gain_q78,
+        "decision_json": as_json(fact.decision),
+        "made_at": at,
+    }
+
+
+def _pair_row(judgement: PairJudgement) -> Row:
+    return {
+        "a": judgement.a,
+        "b": judgement.b,
+        "method": judgement.method,
+        "verdict": judgement.verdict.value,
+        "judgement_json": as_json(judgement),
+    }
+
+
+def _ruling_row(fact: events.RecordingsMerged | events.RecordingSplit, at: str) -> Row:
+    match fact:
+        case events.RecordingsMerged():
+            kind, content_ids = "merge", fact.content_ids
+            others: tuple[ContentId, ...] = ()
+        case events.RecordingSplit():
+            kind, content_ids, others = "split", (fact.content_id,), fact.others
+    return {
+        "kind": kind,
+        "content_ids_json": as_json(content_ids),
+        "others_json": as_json(others),
+        "by": fact.by,
+        "reason": fact.reason,
+        "ruled_at": at,
+    }
 
 
 def _blob_row(digests: FileDigests) -> Row:
@@ -127,6 +210,7 @@ def _companion_row(fact: events.CompanionKept, source_of: dict[str, str]) -> Row
         "path": fact.path,
         "kind": fact.kind.value,
         "about": fact.about,
+        "carriers_json": as_json(fact.carriers),
     }
 
 

@@ -17,8 +17,9 @@ from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle, BundleFile, Partition
 from longplay.model.events import Head
-from longplay.model.holdings import Companion, CompanionKind, Given, Holding, Provenance
+from longplay.model.holdings import AccessCopy, Companion, CompanionKind, Given, Holding, Provenance
 from longplay.model.rights import Decision, RightsBasis, RightsStatement, StatementSource
+from longplay.model.technical import Carrier, Measurement
 from longplay.model.units import ByteCount
 
 T = TypeVar("T")
@@ -133,14 +134,30 @@ def _with_parts(
     digests = digests_of(connection, ids)
     statements = _grouped(connection, tables.rights_statement, ids, heads)
     provenances = _grouped(connection, tables.provenance, ids, heads)
+    measured = _measurements(connection, ids, heads)
     for row in page:
+        latest = measured.get(row.content_id)
         yield Holding(
             digests=digests[row.content_id],
-            audio=_value(row.audio_json, AudioFacts),
+            audio=_value(latest.audio_json if latest else row.audio_json, AudioFacts),
             tags=_value(row.tags_json, TagFacts),
             statements=tuple(_statement(one) for one in statements.get(row.content_id, ())),
             provenances=tuple(_provenance(one) for one in provenances.get(row.content_id, ())),
+            measurement=_value(latest.measurement_json, Measurement) if latest else None,
+            measured_at=latest.measured_at if latest else None,
         )
+
+
+def _measurements(
+    connection: Connection, ids: Sequence[ContentId], heads: Sequence[Head] | None
+) -> dict[str, Row[Any]]:
+    """The latest measurement of each of these recordings; those never measured are absent."""
+    columns = tables.measurement.c
+    query = select(tables.measurement).where(columns.content_id.in_(ids))
+    if heads is not None:
+        query = query.where(as_of(columns, heads))
+    rows = connection.execute(query.order_by(columns.measured_at, columns.writer, columns.seq))
+    return {row.content_id: row for row in rows}
 
 
 def _grouped(
@@ -238,13 +255,22 @@ def companions(connection: Connection) -> Iterator[Companion]:
     yield from _companions(connection, select(tables.companion, tables.blob))
 
 
-def companions_of(connection: Connection, holding: Holding) -> Iterator[Companion]:
-    """The companions that are about a recording or a folder it lies in, by root and path."""
+def companions_of(
+    connection: Connection, holding: Holding, *, heads: Sequence[Head] | None = None
+) -> Iterator[Companion]:
+    """The companions that are about a recording or a folder it lies in, by root and path.
+
+    Args:
+        connection: one consistent state.
+        holding: the recording.
+        heads: as of these journal heads; `None` for all that is known.
+    """
     columns = tables.companion.c
     places = [
         and_(columns.root == place.root, columns.about.in_(_about(place.path))) for place in holding.provenances
     ]
-    yield from _companions(connection, select(tables.companion, tables.blob).where(or_(*places)))
+    query = select(tables.companion, tables.blob).where(or_(false(), *places))
+    yield from _companions(connection, query if heads is None else query.where(as_of(columns, heads)))
 
 
 def _about(path: str) -> list[str]:
@@ -265,6 +291,33 @@ def _companions(connection: Connection, query: Any) -> Iterator[Companion]:
             kind=CompanionKind(row.kind),
             provenance=Provenance(accession=row.accession, source=row.source, root=row.root, path=row.path),
             about=row.about,
+            carriers=_value(row.carriers_json, tuple[Carrier, ...]),
+        )
+
+
+def copies(connection: Connection) -> Iterator[AccessCopy]:
+    """Every access copy, by source, encoding, bit rate and content id."""
+    yield from _copies(connection, select(tables.access_copy, tables.blob.c.size))
+
+
+def copies_of(connection: Connection, source: ContentId) -> list[AccessCopy]:
+    """The access copies made of a recording, by encoding, bit rate and content id."""
+    query = select(tables.access_copy, tables.blob.c.size)
+    return list(_copies(connection, query.where(tables.access_copy.c.source == source)))
+
+
+def _copies(connection: Connection, query: Any) -> Iterator[AccessCopy]:
+    columns = tables.access_copy.c
+    joined = query.where(columns.content_id == tables.blob.c.content_id)
+    ordered = joined.order_by(columns.source, columns.encoding, columns.bit_rate, columns.content_id)
+    for row in connection.execution_options(yield_per=PAGE).execute(ordered):
+        yield AccessCopy(
+            content_id=ContentId(row.content_id),
+            size=ByteCount(row.size),
+            source=ContentId(row.source),
+            encoding=row.encoding,
+            bit_rate=row.bit_rate,
+            gain_q78=row.gain_q78,
         )
 
 
@@ -274,6 +327,7 @@ def counts(connection: Connection) -> dict[str, int]:
         "accessions": tables.accession,
         "holdings": tables.holding,
         "companions": tables.companion,
+        "access_copies": tables.access_copy,
         "blobs": tables.blob,
         "editions": tables.edition,
         "bundles": tables.bundle,

@@ -14,12 +14,19 @@ from sqlalchemy import Column, Connection, Table, select
 from longplay.ledger import tables
 from longplay.ledger.projection import as_json
 
-_TIMES_AND_KEYS: Final = {"writer", "seq", "opened_at", "closed_at", "held_at", "checked_at", "published_at"}
+_TIMES_AND_KEYS: Final = {
+    "writer", "seq",
+    "opened_at", "closed_at", "held_at", "checked_at", "published_at", "measured_at", "made_at", "ruled_at",
+}  # fmt: skip
 _SURROGATES: Final = {"accession", "id", "heads_json"}
 
 _STATE: Final = (
     tables.accession,
     tables.holding,
+    tables.measurement,
+    tables.access_copy,
+    tables.pair,
+    tables.ruling,
     tables.provenance,
     tables.companion,
     tables.rights_statement,
@@ -52,6 +59,9 @@ def _columns(table: Table) -> list[Column[object]]:
 def _add_table(total: "hashlib._Hash", connection: Connection, table: Table) -> None:
     columns = _columns(table)
     query = select(*columns).order_by(*columns)
+    if table in {tables.measurement, tables.ruling}:
+        # two chains may have measured, or been told, the same
+        query = query.distinct()
     if table is tables.bundle_file:
         query = query.where(table.c.path.like("data/%"))
     total.update(f"{table.name}\n".encode())

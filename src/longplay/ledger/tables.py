@@ -71,6 +71,60 @@ holding = Table(
 )
 """One row a recording we keep."""
 
+measurement = Table(
+    "measurement",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("audio_json", Text, nullable=False),
+    Column("measurement_json", Text, nullable=False),
+    Column("pcm_md5", Text),
+    Column("is_whole", Integer, nullable=False),
+    Column("measured_at", Text, nullable=False),
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+)
+"""One row a measuring of a recording; the latest by (`measured_at`, `writer`, `seq`) counts."""
+
+access_copy = Table(
+    "access_copy",
+    metadata,
+    Column("content_id", Text, ForeignKey("blob.content_id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("encoding", Text, nullable=False),
+    Column("bit_rate", Integer, nullable=False),
+    Column("gain_q78", Integer),
+    Column("decision_json", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    *_line(),
+)
+"""One row an access copy and the recording it was made of."""
+
+pair = Table(
+    "pair",
+    metadata,
+    Column("a", Text, primary_key=True),
+    Column("b", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("judgement_json", Text, nullable=False),
+    *_line(),
+)
+"""One row a pair of recordings judged `same` or `review` by one version of the method; a < b."""
+
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("content_ids_json", Text, nullable=False),
+    Column("others_json", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ruled_at", Text, nullable=False),
+)
+"""One row a person's decision to merge or split recordings."""
+
 provenance = Table(
     "provenance",
     metadata,
@@ -95,6 +149,7 @@ companion = Table(
     Column("path", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False),
+    Column("carriers_json", Text, nullable=False),
     *_line(),
     UniqueConstraint("content_id", "source", "root", "path"),
 )
@@ -174,6 +229,8 @@ bundle_file = Table(
 )
 """One row a file of a bundle, tag files included."""
 
+Index("measurement_by_samples", measurement.c.pcm_md5)
+Index("copy_by_source", access_copy.c.source)
 Index("provenance_by_place", provenance.c.root, provenance.c.path)
 Index("rights_by_object", rights_statement.c.content_id)
 Index("bundle_file_by_content", bundle_file.c.content_id)

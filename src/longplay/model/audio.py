@@ -31,6 +31,11 @@ class AudioFacts:
     decode_errors: int
 
     @property
+    def is_lossless(self) -> bool:
+        """Whether every sample is kept as it was: only lossless codecs have a bit depth."""
+        return self.bit_depth is not None
+
+    @property
     def duration(self) -> Milliseconds:
         """Playing time of what was decoded."""
         return duration(self.samples, self.rate)

@@ -12,7 +12,9 @@ from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle
 from longplay.model.findings import Finding
 from longplay.model.holdings import CompanionKind, Given
+from longplay.model.recordings import PairJudgement
 from longplay.model.rights import Decision, KeepingBasis, RightsStatement
+from longplay.model.technical import Carrier, Measurement, Tool
 
 
 class EventType(StrEnum):
@@ -24,6 +26,9 @@ class EventType(StrEnum):
     FIXITY_CHECK = "fixity check"
     PACKAGE_CREATION = "information package creation"
     DISSEMINATION = "dissemination"
+    METADATA_EXTRACTION = "metadata extraction"
+    METADATA_MODIFICATION = "metadata modification"
+    CREATION = "creation"
 
 
 class EventOutcome(StrEnum):
@@ -71,6 +76,65 @@ class RecordingKept:
     statements: tuple[RightsStatement, ...]
     decision: Decision
     findings: tuple[Finding, ...]
+    measurement: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingMeasured:
+    """A held recording was decoded and measured again: what it tells takes the place of what was known."""
+
+    content_id: ContentId
+    audio: AudioFacts
+    measurement: Measurement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyDerived:
+    """An access copy was made of a recording; the original stays.
+
+    Attributes:
+        source: the recording (PREMIS relationship `derivation`, `has source`).
+        digests: proof of the copy's bytes.
+        encoding: such as `opus`.
+        bit_rate: as asked of the encoder, bits a second.
+        gain_q78: `R128_TRACK_GAIN` as written into its tags, 1/256 dB; `None` when the loudness is not known.
+        decision: what let it be transcoded.
+        tools: what encoded.
+    """
+
+    source: ContentId
+    digests: FileDigests
+    encoding: str
+    bit_rate: int
+    gain_q78: int | None
+    decision: Decision
+    tools: tuple[Tool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsJudged:
+    """Recordings were compared by their sound. Only `same` and `review` are written down."""
+
+    judgements: tuple[PairJudgement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingsMerged:
+    """A person decided that holdings are one recording."""
+
+    content_ids: tuple[ContentId, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSplit:
+    """A person decided that a holding is not the same recording as others."""
+
+    content_id: ContentId
+    others: tuple[ContentId, ...]
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +159,7 @@ class CompanionKept:
     digests: FileDigests
     kind: CompanionKind
     about: str
+    carriers: tuple[Carrier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +215,11 @@ class EditionPublished:
 Fact = (
     AccessionOpened
     | RecordingKept
+    | RecordingMeasured
+    | CopyDerived
+    | PairsJudged
+    | RecordingsMerged
+    | RecordingSplit
     | DuplicateMet
     | CompanionKept
     | FileRefused
@@ -206,6 +276,12 @@ def event_type(fact: Fact) -> EventType:
             return EventType.PACKAGE_CREATION
         case EditionPublished():
             return EventType.DISSEMINATION
+        case RecordingMeasured() | PairsJudged():
+            return EventType.METADATA_EXTRACTION
+        case RecordingsMerged() | RecordingSplit():
+            return EventType.METADATA_MODIFICATION
+        case CopyDerived():
+            return EventType.CREATION
 
 
 def event_outcome(fact: Fact) -> EventOutcome:
@@ -215,6 +291,9 @@ def event_outcome(fact: Fact) -> EventOutcome:
             return EventOutcome.FAILURE
         case FixityChecked(finding=finding) if finding is not None:
             return EventOutcome.FAILURE
-        case RecordingKept(findings=findings) if findings:
+        case RecordingKept(findings=findings, measurement=measurement):
+            if findings or (measurement is not None and not measurement.is_whole):
+                return EventOutcome.WARNING
+        case RecordingMeasured(measurement=measurement) if not measurement.is_whole:
             return EventOutcome.WARNING
     return EventOutcome.SUCCESS

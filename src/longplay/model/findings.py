@@ -8,8 +8,9 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a finding weighs."""
+    """How much a finding weighs, lightest first."""
 
+    NOTE = "note"
     WARNING = "warning"
     ERROR = "error"
 
@@ -37,6 +38,22 @@ class FindingCode(StrEnum):
     SHORTER_THAN_DECLARED = "shorter-than-declared"
     TAGS_UNREADABLE = "tags-unreadable"
     RIGHTS_ROW_UNUSED = "rights-row-unused"
+    SIDECAR_UNREADABLE = "sidecar-unreadable"
+    # measuring: the bytes of a recording are damaged, or are not what they declare
+    CHECKSUM_DIFFERS = "checksum-differs"
+    DATA_LOST = "data-lost"
+    TRUNCATED = "truncated"
+    STRUCTURE_BROKEN = "structure-broken"
+    LONGER_THAN_DECLARED = "longer-than-declared"
+    # measuring, advice only
+    CHECKSUM_ABSENT = "checksum-absent"
+    LENGTH_UNSTATED = "length-unstated"
+    FOREIGN_BYTES = "foreign-bytes"
+    SEVERAL_STREAMS = "several-streams"
+    PARAMETERS_CHANGE = "parameters-change"
+    DIGITAL_SILENCE = "digital-silence"
+    CLIPPING = "clipping"
+    LOSSY_ORIGIN = "lossy-origin"
     # fixity: audit, verify, mirror
     MISSING = "missing"
     SIZE_DIFFERS = "size-differs"

@@ -9,6 +9,8 @@ from enum import StrEnum
 from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.rights import RightsStatement
+from longplay.model.technical import Carrier, Measurement
+from longplay.model.units import ByteCount
 
 Given = tuple[tuple[str, str], ...]
 """What a depositor's table says of a file beyond rights: (column, value), in column order."""
@@ -43,6 +45,8 @@ class Holding:
         tags: as found in the file.
         statements: everything stated about its rights.
         provenances: every place its bytes were met, earliest first.
+        measurement: what its decode measured; `None` when it was taken in by a version that did not measure.
+        measured_at: when, RFC 3339; `None` likewise.
     """
 
     digests: FileDigests
@@ -50,6 +54,8 @@ class Holding:
     tags: TagFacts
     statements: tuple[RightsStatement, ...]
     provenances: tuple[Provenance, ...]
+    measurement: Measurement | None = None
+    measured_at: str | None = None
 
     @property
     def content_id(self) -> ContentId:
@@ -96,9 +102,31 @@ class Companion:
         kind: what it is.
         provenance: where it was found.
         about: path of the recording or folder it is about, below the same root; `""` is all of it.
+        carriers: the physical carriers it states, if it is such a document.
     """
 
     digests: FileDigests
     kind: CompanionKind
     provenance: Provenance
     about: str
+    carriers: tuple[Carrier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessCopy:
+    """A copy for listening, made from a recording we keep.
+
+    Attributes:
+        content_id, size: of the copy's blob.
+        source: the recording.
+        encoding: such as `opus`.
+        bit_rate: as asked of the encoder, bits a second.
+        gain_q78: `R128_TRACK_GAIN` in its tags, 1/256 dB; `None` when the loudness was not known.
+    """
+
+    content_id: ContentId
+    size: ByteCount
+    source: ContentId
+    encoding: str
+    bit_rate: int
+    gain_q78: int | None

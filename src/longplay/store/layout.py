@@ -12,6 +12,7 @@ from longplay.model.digests import ContentId
 SETTINGS: Final = "longplay.toml"
 BLOBS: Final = "blobs"
 JOURNAL: Final = "journal"
+DERIVED: Final = "derived"
 STAGING: Final = "staging"
 LEDGER: Final = "ledger.sqlite"
 EDITIONS: Final = "editions"

@@ -5,8 +5,10 @@ Source: docs/format/archive.md.
 
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +44,29 @@ class LocalStore:
         with storing(folder):
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         return folder
+
+    def fresh_staging_folder(self, writer: str, name: str) -> Path:
+        """A new folder for one run's copies, after what an earlier process of this chain left was removed.
+
+        Fresh, because workers outlive a killed process for a moment: they must not touch this one's copies.
+
+        Raises:
+            StorageError: it could not be made.
+        """
+        self.sweep_staging(writer)
+        folder = self.staging_folder(writer) / name
+        with storing(folder):
+            folder.mkdir()
+        return folder
+
+    def sweep_staging(self, writer: str) -> None:
+        """Remove everything in a writer's staging folder; what cannot be removed now is another time."""
+        for leftover in self.staging_folder(writer).iterdir():
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    leftover.unlink()
 
     def size(self, content_id: ContentId) -> ByteCount | None:
         """Bytes of a blob; `None` when there is no such blob.

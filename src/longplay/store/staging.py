@@ -1,12 +1,16 @@
 """Copying a source into the store's staging area: the one and only read of it, hashed on the way."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from longplay.formats.merkle import Digester
 from longplay.model.digests import PIECE_LENGTH, FileDigests
 from longplay.store.failures import storage_error
+
+Watch = Callable[[memoryview], None]
+"""Sees the bytes go by, piece by piece in order; must not keep the buffer."""
 
 
 class Readable(Protocol):
@@ -31,8 +35,8 @@ def read_piece(source: Readable, buffer: memoryview) -> int:
     return filled
 
 
-def digest_stream(source: Readable) -> FileDigests:
-    """The digests of a stream, read once in pieces of 1 MiB.
+def digest_stream(source: Readable, watch: Watch | None = None) -> FileDigests:
+    """The digests of a stream, read once in pieces of 1 MiB that `watch` sees too.
 
     Raises:
         OSError: it could not be read.
@@ -41,15 +45,18 @@ def digest_stream(source: Readable) -> FileDigests:
     buffer = memoryview(bytearray(PIECE_LENGTH))
     while count := read_piece(source, buffer):
         digester.update(buffer[:count])
+        if watch is not None:
+            watch(buffer[:count])
     return digester.finish()
 
 
-def stage(source: Readable, target: Path) -> FileDigests:
+def stage(source: Readable, target: Path, watch: Watch | None = None) -> FileDigests:
     """Copy a source to a new file beside the blobs, synced, with the digests of what was written.
 
     Args:
         source: read once, in pieces of 1 MiB.
         target: must not exist; is removed again when anything fails.
+        watch: sees every piece on the way; `None`: nobody does.
 
     Raises:
         OSError: the source could not be read.
@@ -65,6 +72,8 @@ def stage(source: Readable, target: Path) -> FileDigests:
         while count := read_piece(source, buffer):
             digester.update(buffer[:count])
             _write_all(out, buffer[:count], target)
+            if watch is not None:
+                watch(buffer[:count])
         _sync(out, target)
     except BaseException:
         target.unlink(missing_ok=True)

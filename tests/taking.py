@@ -63,6 +63,8 @@ def accept(
     licence: str | None = None,
     dry_run: bool = False,
     file_limit_s: float = 60.0,
+    bit_rates: tuple[int, ...] = (),
+    true_peak: bool = False,
 ) -> Heard:
     """Take folders in with one worker."""
     heard = Heard()
@@ -75,6 +77,7 @@ def accept(
     with open_archive(archive) as opened, opened.writing() as register:
         ports = Ports(
             store=opened.store,
+            derived=opened.derived,
             register=register,
             gate=decide,
             keeping=opened.settings.archive.keeping,
@@ -82,7 +85,9 @@ def accept(
             new_id=new_id,
             dry_run=dry_run,
         )
-        accession = Accession(ports=ports, jobs=1, file_limit_s=file_limit_s)
+        accession = Accession(
+            ports=ports, jobs=1, file_limit_s=file_limit_s, true_peak=true_peak, bit_rates=bit_rates
+        )
         heard.summary = accession.accept(deposit, listener=heard, progress=Silent())
     return heard
 
@@ -123,6 +128,7 @@ def check_whole(archive: Path) -> set[str]:
     with open_archive(archive) as opened, opened.ledger.reading() as connection:
         kept = {one.content_id for one in queries.holdings(connection)}
         kept |= {one.digests.content_id for one in queries.companions(connection)}
+        kept |= {one.content_id for one in queries.copies(connection)}
         assert list(opened.store.ids()) == sorted(path.name for path in blobs)
     assert kept == {path.name for path in blobs}
     return {path.name for path in blobs}

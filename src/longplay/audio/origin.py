@@ -1,0 +1,86 @@
+"""The spectral cliff: advice that a lossless file may have been made from a lossy one.
+
+Lossy encoders leave out what lies above a frequency; the long-term spectrum then falls off like a wall. A
+wall proves nothing: a tape, a low sampling rate once upon a time, or taste may have made it.
+
+Source: the low-pass filters that encoders document, such as LAME's 16 to 20 kHz by bit rate.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longplay.audio.blocks import Block
+
+SIZE: Final = 4096
+"""Length of a window, samples."""
+
+EVERY_S: Final = 0.5
+"""One window is looked at in so much time, seconds."""
+
+_LOWEST_HZ: Final = 14_000
+_STEP_HZ: Final = 700
+_FALL_DB: Final = 25.0
+_QUIET_ABOVE_DB: Final = 6.0
+_LEAST_WINDOWS: Final = 8
+
+
+class OriginMeter:
+    """Averages the spectrum of a window now and then."""
+
+    def __init__(self) -> None:
+        """Nothing heard yet."""
+        self._total: NDArray[np.float64] | None = None
+        self._windows = 0
+        self._rate = 0
+        self._next_s = 0.0
+        self._heard = 0
+
+    def take(self, block: Block) -> None:
+        """Look at the windows that are due in a block; blocks of another rate are passed over."""
+        from scipy.fft import rfft
+
+        self._rate = self._rate or block.rate
+        count = block.floats.shape[1]
+        if block.rate == self._rate:
+            every = max(SIZE, int(block.rate * EVERY_S))
+            first = -self._heard % every
+            for start in range(first, count - SIZE + 1, every):
+                mono = block.floats[:, start : start + SIZE].mean(axis=0)
+                if np.abs(mono).max() > 1e-3:
+                    spectrum = rfft(mono * _WINDOW)
+                    power = spectrum.real.astype(np.float64) ** 2 + spectrum.imag.astype(np.float64) ** 2
+                    self._total = power if self._total is None else self._total + power
+                    self._windows += 1
+        self._heard += count
+
+    def cliff_hz(self) -> int | None:
+        """Frequency of the wall, hertz, rounded to hundreds; `None`: none, or too little heard."""
+        if self._total is None or self._windows < _LEAST_WINDOWS or self._rate < 32_000:
+            return None
+        return _find_wall(10 * np.log10(self._total / self._windows + 1e-20), self._rate)
+
+
+_WINDOW: Final = np.blackman(SIZE).astype(np.float32)
+
+
+def _find_wall(level: NDArray[np.float64], rate: int) -> int | None:
+    """The steepest fall in a long-term spectrum, if it is a wall with nothing behind it.
+
+    Args:
+        level: dB for each bin from 0 to half the rate.
+        rate: samples a second.
+    """
+    width = max(1, round(_STEP_HZ * SIZE / rate))
+    smooth = np.convolve(level, np.ones(width) / width, mode="same")
+    lowest, highest = round(_LOWEST_HZ * SIZE / rate), len(smooth) - 2 * width
+    if highest <= lowest:
+        return None
+    falls = smooth[lowest:highest] - smooth[lowest + 2 * width : highest + 2 * width]
+    at = int(np.argmax(falls))
+    wall = lowest + at + width
+    behind = smooth[wall + width : len(smooth) - width]
+    if falls[at] < _FALL_DB or not len(behind) or behind.max() - np.median(behind) > _QUIET_ABOVE_DB:
+        return None
+    return round(wall * rate / SIZE / 100) * 100
