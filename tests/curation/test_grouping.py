@@ -13,10 +13,10 @@ from making import content_id
 from longplay.curation.grouping import CLEAR_FROM_S, group, rank
 from longplay.model.digests import ContentId
 from longplay.model.recordings import (
-    Decision,
     Grouping,
     Manifestation,
     PairJudgement,
+    PairRuling,
     PairVerdict,
     Ruling,
 )
@@ -55,8 +55,8 @@ def judged(
     )
 
 
-def decided(a: int, b: int, ruling: Ruling, order: int = 1) -> Decision:
-    return Decision(a=content_id(min(a, b)), b=content_id(max(a, b)), ruling=ruling, order=order)
+def decided(a: int, b: int, ruling: Ruling, order: int = 1) -> PairRuling:
+    return PairRuling(a=content_id(min(a, b)), b=content_id(max(a, b)), ruling=ruling, order=order)
 
 
 def members(grouping: Grouping) -> list[list[int]]:
@@ -85,7 +85,7 @@ DECISIONS = st.lists(st.tuples(st.sampled_from(PAIRS), st.sampled_from(Ruling)),
 @given(JUDGEMENTS, DECISIONS, st.randoms(use_true_random=False))
 @settings(max_examples=300)
 def test_the_order_of_what_is_given_does_not_matter(
-    judgements: list[PairJudgement], decisions: list[Decision], chance: random.Random
+    judgements: list[PairJudgement], decisions: list[PairRuling], chance: random.Random
 ) -> None:
     found = group(HELD, judgements, decisions)
     given_otherwise = (chance.sample(values, len(values)) for values in (HELD, judgements, decisions))
@@ -112,7 +112,7 @@ def test_without_contradiction_it_is_the_connected_components(judgements: list[P
 
 @given(JUDGEMENTS, DECISIONS)
 @settings(max_examples=300)
-def test_what_is_held_apart_stays_apart(judgements: list[PairJudgement], decisions: list[Decision]) -> None:
+def test_what_is_held_apart_stays_apart(judgements: list[PairJudgement], decisions: list[PairRuling]) -> None:
     found = group(HELD, judgements, decisions)
     last = {one.pair: one.ruling for one in decisions}
     merged = components([pair for pair, ruling in last.items() if ruling is MERGE])
@@ -128,7 +128,7 @@ def test_what_is_held_apart_stays_apart(judgements: list[PairJudgement], decisio
 @given(JUDGEMENTS, DECISIONS)
 @settings(max_examples=300)
 def test_every_link_is_followed_or_reported_or_overruled(
-    judgements: list[PairJudgement], decisions: list[Decision]
+    judgements: list[PairJudgement], decisions: list[PairRuling]
 ) -> None:
     found = group(HELD, judgements, decisions)
     recording_of = {one: set(recording) for recording in members(found) for one in recording}
@@ -147,7 +147,9 @@ def test_every_link_is_followed_or_reported_or_overruled(
 
 
 @given(JUDGEMENTS, DECISIONS)
-def test_every_holding_is_in_one_recording(judgements: list[PairJudgement], decisions: list[Decision]) -> None:
+def test_every_holding_is_in_one_recording(
+    judgements: list[PairJudgement], decisions: list[PairRuling]
+) -> None:
     found = group(HELD, judgements, decisions)
     assert sorted(itertools.chain(*members(found))) == list(range(COUNT))
     orders = []
@@ -247,4 +249,4 @@ def test_the_best_manifestation_comes_first() -> None:
 @pytest.mark.parametrize(("a", "b"), [(1, 1), (2, 1)])
 def test_a_decision_names_two_files_the_smaller_first(a: int, b: int) -> None:
     with pytest.raises(ValueError, match="smaller first"):
-        Decision(a=content_id(a), b=content_id(b), ruling=MERGE, order=1)
+        PairRuling(a=content_id(a), b=content_id(b), ruling=MERGE, order=1)

@@ -46,9 +46,13 @@ _FOREIGN: Final = re.compile(
 
 
 _UNNAMED: Final = re.compile(
-    r"[A-Z][A-Z0-9]{3}(?::.*)?|pgap|tmpo|cpil|hdvd|stik|rtng|shwm|purd|pcst|catg|keyw|sf..|..ID|so[a-z]{2}"
+    r"[A-Z][A-Z0-9]{3}(?::.*)?|pgap|tmpo|cpil|hdvd|stik|rtng|shwm|purd|pcst|catg|keyw|sf..|..ID|so(?:al|ar|aa|nm|co|sn)"
 )
 """ID3v2 frames and MP4 atoms that no comment of a usual name stands for."""
+
+
+_WORDS: Final = frozenset({"DATE", "ISRC", "MOOD", "PART", "WORK", "YEAR"})
+"""Names of four capitals that are words, as APEv2 has them, and no ID3v2 frames."""
 
 
 def as_comments(tags: Tags) -> Tags:
@@ -68,7 +72,7 @@ def _named(key: str) -> Iterator[str]:
     """The comment's name for a tag's; nothing where it should not be carried over."""
     free = _FREE.fullmatch(key)
     known = _NAMES.get(key) or _NAMES.get(key.partition(":")[0])
-    if not free and not known and _UNNAMED.fullmatch(key):
+    if not free and not known and key not in _WORDS and _UNNAMED.fullmatch(key):
         return
     name = (free[1] if free else known or key).upper()
     if _PLAIN.fullmatch(name) and not _FOREIGN.match(name):

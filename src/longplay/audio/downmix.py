@@ -1,7 +1,7 @@
 """The beginning of a recording as its fingerprint wants it: one channel at 11,025 Hz, 16 bits.
 
-FFmpeg mixes and resamples; the settings are those of `fpcalc`, so that `longplay.audio.fingerprint` gets the same
-samples from the same frames.
+FFmpeg mixes and resamples; the settings are those of `fpcalc`, so that `longplay.audio.fingerprint` gets the
+same samples from the same frames.
 
 Source: Chromaprint 1.5.1, `fpcalc`. docs/format/fingerprint.md is normative.
 """

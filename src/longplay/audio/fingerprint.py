@@ -1,11 +1,11 @@
 """The acoustic fingerprint of a recording: Chromaprint, algorithm 1 (`TEST2`), the default of `fpcalc`.
 
-How it works. The sound is mixed down to one channel at 11,025 Hz (`longplay.audio.downmix`). Frames of 4,096 samples, one every 1,365,
-are weighted by a Hamming window; the energy between 28 and 3,520 Hz is summed by note, whatever the octave:
-twelve numbers a frame, the *chroma*. Each note is smoothed over five frames and each frame scaled to length
-one, so that loudness does not matter. Over this picture of twelve notes by time move sixteen filters: each
-compares the sums of two regions within at most sixteen frames and answers with two bits. The sixteen answers
-are one *item* of 32 bits.
+How it works. The sound is mixed down to one channel at 11,025 Hz (`longplay.audio.downmix`). Frames of 4,096
+samples, one every 1,365, are weighted by a Hamming window; the energy between 28 and 3,520 Hz is summed by
+note, whatever the octave: twelve numbers a frame, the *chroma*. Each note is smoothed over five frames and each
+frame scaled to length one, so that loudness does not matter. Over this picture of twelve notes by time move
+sixteen filters: each compares the sums of two regions within at most sixteen frames and answers with two bits.
+The sixteen answers are one *item* of 32 bits.
 
 It is not the comparison of fingerprints, nor the compressed form (`longplay.formats.chromaprint`).
 

@@ -197,7 +197,8 @@ def _pair_text(judgement: PairJudgement, describe: Describe) -> str:
 def _print_conflict(out: Output, conflict: Conflict, describe: Describe) -> None:
     a, b = conflict.link.pair
     apart = " and ".join(one[:12] for one in conflict.against.pair)
-    text = f"{a[:12]} {_name(describe(a))} | {b[:12]} {_name(describe(b))}: alike, but {apart} are held apart"
+    why = "alike" if isinstance(conflict.link, PairJudgement) else "merged"
+    text = f"{a[:12]} {_name(describe(a))} | {b[:12]} {_name(describe(b))}: {why}, but {apart} are held apart"
     fields = {"link": _link_fields(conflict.link), "against": _link_fields(conflict.against)}
     out.line("conflict", fields, text)
 

@@ -17,11 +17,11 @@ from typing import Final
 from longplay.model.digests import ContentId
 from longplay.model.recordings import (
     Conflict,
-    Decision,
     Grouping,
     Link,
     Manifestation,
     PairJudgement,
+    PairRuling,
     PairVerdict,
     Recording,
     Ruling,
@@ -47,7 +47,7 @@ def rank(manifestation: Manifestation) -> tuple[bool, bool, int, int, ContentId]
 def group(
     manifestations: Iterable[Manifestation],
     judgements: Iterable[PairJudgement],
-    decisions: Iterable[Decision],
+    decisions: Iterable[PairRuling],
 ) -> Grouping:
     """The recordings that follow.
 
@@ -77,7 +77,7 @@ def group(
     )
 
 
-def _in_force(decisions: Iterable[Decision]) -> dict[Pair, Decision]:
+def _in_force(decisions: Iterable[PairRuling]) -> dict[Pair, PairRuling]:
     """The last decision about each pair."""
     return {one.pair: one for one in sorted(decisions, key=lambda one: (one.order, one.ruling))}
 
@@ -96,7 +96,7 @@ def _strength(judgement: PairJudgement) -> tuple[float, float, Pair, str, str]:
 class _Groups:
     """Sets of files that grow by links, and pairs that are held apart."""
 
-    def __init__(self, held: dict[ContentId, Manifestation], splits: Iterable[Decision]) -> None:
+    def __init__(self, held: dict[ContentId, Manifestation], splits: Iterable[PairRuling]) -> None:
         self.conflicts: list[Conflict] = []
         self._held = held
         self._group_of = {content_id: content_id for content_id in held}
@@ -154,4 +154,4 @@ class _Groups:
 
 def _weight(link: Link) -> tuple[bool, Pair]:
     """A sorting key that puts decisions before judgements."""
-    return not isinstance(link, Decision), link.pair
+    return not isinstance(link, PairRuling), link.pair

@@ -24,7 +24,7 @@ from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.model.digests import ContentId
 from longplay.model.events import PairsJudged, RecordingsMerged, RecordingSplit
-from longplay.model.recordings import Decision, Grouping, Link, PairJudgement, PairVerdict, Ruling
+from longplay.model.recordings import Grouping, Link, PairJudgement, PairRuling, PairVerdict, Ruling
 from longplay.progress import Progress
 from longplay.store.derived import DerivedReader, DerivedStore
 
@@ -277,7 +277,7 @@ def _candidates(
         yield from queries.with_samples(connection, sample.pcm_md5)
 
 
-def _decisions(connection: Connection) -> Iterator[Decision]:
+def _decisions(connection: Connection) -> Iterator[PairRuling]:
     """What people decided, pair by pair."""
     for order, ruled in enumerate(queries.rulings(connection)):
         ruling = Ruling.SPLIT if ruled.others else Ruling.MERGE
@@ -288,4 +288,4 @@ def _decisions(connection: Connection) -> Iterator[Decision]:
         )
         for a, b in sorted(pairs):
             if a != b:
-                yield Decision(a=a, b=b, ruling=ruling, order=order)
+                yield PairRuling(a=a, b=b, ruling=ruling, order=order)

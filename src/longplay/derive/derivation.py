@@ -34,6 +34,9 @@ from longplay.workers import Lost, Pending, WorkerPool
 AHEAD: Final = 8
 """Recordings a worker that are read ahead of the one being written down."""
 
+SHORTEST_MS: Final = 100
+"""Shorter recordings have no true peak: it is measured in steps of this length, milliseconds."""
+
 GROUP_S: Final = 1.0
 """A group of facts is written down when it is so old, seconds."""
 
@@ -226,9 +229,10 @@ class _Run:
         return self.ports.derived.get(holding.content_id, known) is None
 
     def _wants_true_peak(self, holding: Holding) -> bool:
-        """Whether to measure it: asked for, or known already and not to be lost; silence has none."""
+        """Whether to measure it: asked for, or known already and not to be lost; not all have one."""
         known = holding.measurement
-        if known is not None and known.loudness.sample_peak_dbfs is None:
+        is_silent = known is not None and known.loudness.sample_peak_dbfs is None
+        if is_silent or holding.audio.duration < SHORTEST_MS:
             return False
         return self.order.true_peak or (known is not None and known.loudness.true_peak_dbtp is not None)
 

@@ -109,7 +109,7 @@ pair = Table(
     Column("judgement_json", Text, nullable=False),
     *_line(),
 )
-"""One row a pair of recordings judged `same` or `review` by one version of the method; a < b."""
+"""One row a pair of recordings whose judgement by one version of the method was written down; a < b."""
 
 ruling = Table(
     "ruling",

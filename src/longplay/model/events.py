@@ -113,7 +113,10 @@ class CopyDerived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairsJudged:
-    """Recordings were compared by their sound. Only `same` and `review` are written down."""
+    """Recordings were compared by their sound.
+
+    Written down are `same` and `review`, and `different` where it holds apart what a third would join.
+    """
 
     judgements: tuple[PairJudgement, ...]
 

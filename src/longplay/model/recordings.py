@@ -66,7 +66,7 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class PairRuling:
     """A person's decision of two files, which outweighs every comparison.
 
     Attributes:
@@ -109,7 +109,7 @@ class Manifestation:
     held_order: int
 
 
-Link = PairJudgement | Decision
+Link = PairJudgement | PairRuling
 """Why two manifestations are of one recording."""
 
 
