@@ -12,7 +12,7 @@ from typing import TypeVar
 import av
 import numpy as np
 
-from longplay.formats.chunks import Walk
+from longplay.formats.walks.chunks import Walk
 from longplay.model.findings import FindingCode, Severity
 from longplay.model.technical import TechnicalFinding
 

@@ -158,6 +158,8 @@ def mpeg_audio(draw: st.DrawFn) -> bytes:
 
 
 @given(data=mpeg_audio())
+@example(data=(b"\xff\xfd\x10" + bytes(28)) * 7)
+@example(data=(b"\xff\xfd\x10" + bytes(28)) * 8)
 @settings(max_examples=400)
 def test_fido_agrees_on_rows_of_frame_headers(pronom: Fido, data: bytes) -> None:
     answers = by_signature(pronom, data)

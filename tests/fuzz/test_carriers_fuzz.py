@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from longplay.errors import MalformedInput
-from longplay.formats.carriers import read_carriers
+from longplay.formats.sidecars.carriers import read_carriers
 
 ROOTS = [
     "audioObject",

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from longplay.formats.aiff import AiffWalk
-from longplay.formats.aiff import matches as is_aiff
-from longplay.formats.chunks import Walk
-from longplay.formats.flac_blocks import FlacWalk
-from longplay.formats.flac_blocks import matches as is_flac
-from longplay.formats.isobmff import IsobmffWalk
-from longplay.formats.isobmff import matches as is_mp4
-from longplay.formats.riff import RiffWalk
-from longplay.formats.riff import matches as is_wave
+from longplay.formats.walks.aiff import AiffWalk
+from longplay.formats.walks.aiff import matches as is_aiff
+from longplay.formats.walks.chunks import Walk
+from longplay.formats.walks.flac_blocks import FlacWalk
+from longplay.formats.walks.flac_blocks import matches as is_flac
+from longplay.formats.walks.isobmff import IsobmffWalk
+from longplay.formats.walks.isobmff import matches as is_mp4
+from longplay.formats.walks.riff import RiffWalk
+from longplay.formats.walks.riff import matches as is_wave
 from longplay.model.findings import FindingCode
 from longplay.model.technical import TechnicalFinding
 from longplay.model.units import MIB

@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coded import aac, in_pieces, mp3, opus, walked
-from longplay.formats.adts_frames import AdtsWalk
-from longplay.formats.adts_frames import matches as is_adts
-from longplay.formats.mpeg_frames import MpegWalk
-from longplay.formats.mpeg_frames import matches as is_mpeg
-from longplay.formats.ogg_pages import OggWalk
-from longplay.formats.ogg_pages import matches as is_ogg
+from longplay.formats.walks.adts_frames import AdtsWalk
+from longplay.formats.walks.adts_frames import matches as is_adts
+from longplay.formats.walks.mpeg_frames import MpegWalk
+from longplay.formats.walks.mpeg_frames import matches as is_mpeg
+from longplay.formats.walks.ogg_pages import OggWalk
+from longplay.formats.walks.ogg_pages import matches as is_ogg
 from longplay.model.units import KIB, MIB
 
 WALKS = (OggWalk, MpegWalk, AdtsWalk)

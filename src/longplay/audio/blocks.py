@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # PyAV is slow to import and is imported where it is used
 BLOCK: Final = 1 << 16
 """Sample frames of a block; the last one, and one before a change of parameters, are shorter."""
 
+BLOCK_S: Final = 16
+"""A block is no longer, seconds: at a rate of 1 Hz resampling a longer one would fill the memory."""
+
 
 class Block:
     """Consecutive samples of one rate, layout and sample format.
@@ -45,10 +48,10 @@ class Block:
 
     @cached_property
     def floats(self) -> NDArray[np.float32]:
-        """Shape (channels, n), contiguous; full scale is 1.0, which floating point may pass."""
+        """Shape (channels, n), contiguous, finite; full scale is 1.0, which floating point may pass."""
         samples = self.raw.T
         if samples.dtype.kind == "f":
-            return np.ascontiguousarray(samples, dtype=np.float32)
+            return _finite(samples)
         scaled = np.empty(samples.shape, dtype=np.float32)
         if samples.dtype == np.uint8:
             np.subtract(samples, np.float32(128), out=scaled, casting="unsafe")
@@ -57,11 +60,36 @@ class Block:
             np.multiply(samples, _SCALE[samples.dtype.itemsize], out=scaled, casting="unsafe")
         return scaled
 
+    @cached_property
+    def sound(self) -> "AudioFrame":
+        """The frame, finite as `floats` is: one sample that is no number spoils a recursive filter for good."""
+        if self.raw.dtype.kind != "f" or _is_finite(self.raw):
+            return self.frame
+        from av import AudioFrame
+
+        interleaved = np.ascontiguousarray(self.floats.T).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(interleaved, format="flt", layout=self.frame.layout.name)
+        frame.sample_rate = self.rate
+        return frame
+
+
+def _finite(samples: NDArray[np.generic]) -> NDArray[np.float32]:
+    """What is no number, infinite, or too large for single precision counts as nothing."""
+    with np.errstate(over="ignore"):
+        single = np.ascontiguousarray(samples, dtype=np.float32)
+    return single if _is_finite(single) else np.where(np.isfinite(single), single, np.float32(0))
+
+
+def _is_finite(samples: NDArray[np.generic]) -> bool:
+    """Whether every sample is a finite number; their sum tells it at a fifth of the cost of looking at each."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(samples.sum())) or bool(np.isfinite(samples).all())
+
 
 _PLANES_LIMIT: Final = 7
 """Frames of more channels are handed out interleaved: PyAV 18 reads past the end of eight planes."""
 
-_SCALE: Final = {2: np.float32(2.0**-15), 4: np.float32(2.0**-31), 8: np.float32(2.0**-63)}
+_SCALE: Final = {2: np.float32(2.0**-15), 4: np.float32(2.0**-31)}
 
 
 class Consumer(Protocol):
@@ -69,6 +97,14 @@ class Consumer(Protocol):
 
     def take(self, block: Block) -> None:
         """Take the next block; keep no reference to it."""
+
+
+def _form_of_blocks(frame: "AudioFrame") -> str:
+    """FFmpeg's name of the sample format that blocks made of such frames have."""
+    form = frame.format
+    if form.name.startswith("s64"):
+        return "s32"  # NumPy gets no integers of 64 bits from PyAV
+    return form.packed.name if len(frame.layout.channels) > _PLANES_LIMIT else form.name
 
 
 class Gatherer:
@@ -83,6 +119,7 @@ class Gatherer:
         self._source: FilterContext | None = None
         self._sink: FilterContext | None = None
         self._form: tuple[int, str] | None = None
+        self._length = BLOCK
         self._waiting = 0
         self.changes = 0
         """How often rate or layout changed; a new sample format alone is none."""
@@ -104,7 +141,7 @@ class Gatherer:
             self._source = self._open(frame)
             self._source.push(frame)
         self._waiting += frame.samples
-        if self._waiting < BLOCK:
+        if self._waiting < self._length:
             return ended
         return (*ended, *self._pull())
 
@@ -130,9 +167,9 @@ class Gatherer:
             layout=frame.layout.name,
             time_base=frame.time_base,
         )
-        forms = frame.format.packed.name if len(frame.layout.channels) > _PLANES_LIMIT else frame.format.name
-        form_of_blocks = self._graph.add("aformat", f"sample_fmts={forms}")
-        gather = self._graph.add("asetnsamples", f"n={BLOCK}:p=0")
+        self._length = max(1, min(BLOCK, BLOCK_S * frame.sample_rate))
+        form_of_blocks = self._graph.add("aformat", f"sample_fmts={_form_of_blocks(frame)}")
+        gather = self._graph.add("asetnsamples", f"n={self._length}:p=0")
         self._sink = self._graph.add("abuffersink")
         source.link_to(form_of_blocks)
         form_of_blocks.link_to(gather)

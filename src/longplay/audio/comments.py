@@ -7,7 +7,6 @@ RFC 7845, section 5.2.1 (no `REPLAYGAIN_*` in Opus).
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from longplay.model.audio import Tags
@@ -31,9 +30,11 @@ _NAMES: Final = {
     # ASF
     "Author": "ARTIST", "WM/AlbumTitle": "ALBUM", "WM/AlbumArtist": "ALBUMARTIST", "WM/Year": "DATE",
     "WM/TrackNumber": "TRACKNUMBER", "WM/Genre": "GENRE", "WM/Composer": "COMPOSER", "Description": "COMMENT",
+    # FFmpeg's own, which stand in where nothing else reads the tags, as of RIFF
+    "album_artist": "ALBUMARTIST", "track": "TRACKNUMBER", "disc": "DISCNUMBER",
 }  # fmt: skip
 
-_FREE: Final = re.compile(r"(?:TXXX|----:[^:]*):(.+)")
+_FREE: Final = re.compile(r"(?:(?:TXXX|----:[^:]*):)++(.+)", re.DOTALL)
 """Names the writer chose: ID3v2 `TXXX`, MP4 freeform."""
 
 _PLAIN: Final = re.compile(r"[ -<>-}]{1,100}")
@@ -44,36 +45,54 @@ _FOREIGN: Final = re.compile(
 )
 """About the file it was made from, not about the music."""
 
+_UNNAMED: Final = frozenset({
+    # ID3v2; not `TIME`, which is a word, and which mutagen makes a part of `TDRC`
+    "AENC", "APIC", "ASPI", "CHAP", "COMR", "CTOC", "ENCR", "EQU2", "EQUA", "ETCO", "GEOB", "GRID", "GRP1",
+    "IPLS", "LINK", "MCDI", "MLLT", "MVIN", "MVNM", "OWNE", "PCNT", "PCST", "POPM", "POSS", "PRIV", "RBUF",
+    "RGAD", "RVA2", "RVAD", "RVRB", "SEEK", "SIGN", "SYLT", "SYTC", "TCAT", "TCMP", "TDAT", "TDEN", "TDES",
+    "TDLY", "TDRL", "TDTG", "TFLT", "TGID", "TIPL", "TKEY", "TKWD", "TMCL", "TMOO", "TOAL", "TOFN", "TOLY",
+    "TOPE", "TORY", "TOWN", "TPRO", "TRDA", "TRSN", "TRSO", "TSO2", "TSOA", "TSOC", "TSOP", "TSOT", "TSST",
+    "TXXX", "UFID", "USER", "WCOM", "WFED", "WOAR", "WOAS", "WORS", "WPAY", "WPUB", "WXXX",
+    # MP4
+    "----", "akID", "atID", "catg", "cmID", "cnID", "cpil", "geID", "hdvd", "keyw", "pcst", "pgap", "plID",
+    "purd", "rtng", "sfID", "shwm", "soaa", "soal", "soar", "soco", "sonm", "sosn", "stik", "tmpo",
+    # RIFF INFO
+    "IARL", "ICMS", "ICRP", "IDIM", "IDPI", "IENG", "IKEY", "ILGT", "ILNG", "IMED", "IPLT", "IPRT", "IRTD",
+    "ISBJ", "ISFT", "ISHP", "ISMP", "ISRF", "ITCH",
+})  # fmt: skip
+"""Frames, atoms and chunks that no comment of a usual name stands for."""
 
-_UNNAMED: Final = re.compile(
-    r"[A-Z][A-Z0-9]{3}(?::.*)?|pgap|tmpo|cpil|hdvd|stik|rtng|shwm|purd|pcst|catg|keyw|sf..|..ID|so(?:al|ar|aa|nm|co|sn)"
-)
-"""ID3v2 frames and MP4 atoms that no comment of a usual name stands for."""
-
-
-_WORDS: Final = frozenset({"DATE", "ISRC", "MOOD", "PART", "WORK", "YEAR"})
-"""Names of four capitals that are words, as APEv2 has them, and no ID3v2 frames."""
+_WORDS: Final = frozenset({"GRID", "LINK", "SIGN", "USER"})
+"""Words too: the frames of these names go on with a colon."""
 
 
 def as_comments(tags: Tags) -> Tags:
     """Tags as Vorbis comments, names in upper case, in the order met; values of one name are joined once each.
+
+    Idempotent: comments stay as they are.
 
     Args:
         tags: names as the container has them.
     """
     joined: dict[str, dict[str, None]] = {}
     for key, values in tags:
-        for name in _named(key):
+        name = _name_for(key)
+        if name is not None:
             joined.setdefault(name, {}).update(dict.fromkeys(value for value in values if value.strip()))
     return tuple((name, tuple(values)) for name, values in joined.items() if values)
 
 
-def _named(key: str) -> Iterator[str]:
-    """The comment's name for a tag's; nothing where it should not be carried over."""
+def _name_for(key: str) -> str | None:
+    """The comment's name for a tag's; `None` where it should not be carried over."""
     free = _FREE.fullmatch(key)
-    known = _NAMES.get(key) or _NAMES.get(key.partition(":")[0])
-    if not free and not known and key not in _WORDS and _UNNAMED.fullmatch(key):
-        return
-    name = (free[1] if free else known or key).upper()
-    if _PLAIN.fullmatch(name) and not _FOREIGN.match(name):
-        yield name
+    chosen = free[1] if free else key
+    # in upper case too: what becomes the name of a comment must still be one when the copy is read again
+    for spelling in (chosen.upper(),) if free else (chosen, chosen.upper()):
+        frame, _, description = spelling.partition(":")
+        if frame in _UNNAMED and spelling not in _WORDS:
+            return None
+        known = _NAMES.get(spelling) or _NAMES.get(frame)
+        if known is not None:
+            return None if _FOREIGN.match(description.upper()) else known
+    name = chosen.upper()
+    return name if _PLAIN.fullmatch(name) and not _FOREIGN.match(name) else None

@@ -10,7 +10,7 @@ RFC 9559 (Matroska), section 11 (time stamps).
 
 from typing import TYPE_CHECKING, Final
 
-from longplay.formats.crc16 import MusicCrc
+from longplay.formats.walks.crc16 import MusicCrc
 
 if TYPE_CHECKING:  # PyAV is slow to import
     from av import AudioFrame

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from longplay.audio.blocks import Block, Consumer, Gatherer
 from longplay.audio.continuity import Timeline, ends_with_its_checksum
 from longplay.audio.depth import coded_depth, is_floating, streaminfo_of
+from longplay.audio.layouts import use_safe_layout
 from longplay.audio.pcm import ABSENT
 from longplay.model.audio import AudioFacts
 from longplay.model.findings import FindingCode
@@ -185,10 +186,14 @@ class _Run:
         self._consumers: Sequence[Consumer] = ()
         context = stream.codec_context
         context.thread_count = 1
+        use_safe_layout(context)
         self._stated_md5 = streaminfo_of(context.name, context.extradata)
         if self._stated_md5 == ABSENT or context.name in _CHECKED:
             # nothing else will tell of damage: frames whose CRC fails are rejected instead of passed on
-            context.options = {"err_detect": "crccheck+explode"}
+            context.options = {**context.options, "err_detect": "crccheck+explode"}
+        if context.name == "alac" and stream.container.format.name == "caf":
+            # FFmpeg 8 would cut the last frame, which states its length, by what the container says it lacks
+            context.options = {**context.options, "flags2": "+skip_manual"}
 
     def all_of(self, container: "InputContainer") -> None:
         """Decode every packet and hand out every block."""
@@ -217,6 +222,9 @@ class _Run:
 
     def _take(self, frame: "AudioFrame") -> None:
         if not frame.samples:
+            return
+        if frame.sample_rate > RATE_LIMIT:
+            self.errors += 1
             return
         if self.form is None:
             self.form = self._form_of(frame)
@@ -254,6 +262,9 @@ _CHECKED: Final = frozenset({"wavpack", "tta"})
 
 _ERRORS_LIMIT: Final = 1_000
 """So many rejected packets without a single sample, and it is no audio."""
+
+RATE_LIMIT: Final = 10_000_000
+"""What claims a higher rate is rejected: resampling it fills the memory. The fastest DSD comes as 2.8 MHz."""
 
 
 def _declared(container: "InputContainer", stream: "AudioStream") -> float | None:

@@ -71,4 +71,5 @@ def _wavpack_depth(path: Path) -> int | None:
     flags = int.from_bytes(header[24:28], "little")
     if flags & 0x8:
         return None
-    return ((flags & 3) + 1) * 8 - ((flags >> 13) & 0x1F)
+    depth = ((flags & 3) + 1) * 8 - ((flags >> 13) & 0x1F)
+    return depth if depth > 0 else None

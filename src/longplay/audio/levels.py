@@ -58,18 +58,20 @@ class Levels:
 class LevelMeter:
     """Measures block by block; memory grows by 12 bytes for each 100 ms."""
 
-    def __init__(self, *, seek_gaps: bool) -> None:
+    def __init__(self, *, seek_gaps: bool, bit_depth: int | None = None) -> None:
         """Nothing heard yet.
 
         Args:
             seek_gaps: look for gaps of exact zeros; of use where damage shows as nothing else.
+            bit_depth: of integer samples, where they have fewer bits than the decoder's numbers hold.
         """
+        self._bits = bit_depth or 24
         self._step = 0
         self._rate = 0
         self._lows: list[NDArray[np.float32]] = []
         self._highs: list[NDArray[np.float32]] = []
         self._filled = 0
-        self._clipped = 0
+        self._clipped: dict[tuple[int, bool], _RunCounter] = {}
         self._gaps = _GapSeeker() if seek_gaps else None
 
     def take(self, block: Block) -> None:
@@ -80,30 +82,32 @@ class LevelMeter:
         if self._gaps is not None:
             self._gaps.take(block)
         lowest, highest = self._add_points(block.floats)
-        full = _full_scale(block)
+        full = _full_scale(block, self._bits)
         if highest >= full or lowest <= -full:
             self._count_clipping(block.floats, full)
+        else:
+            for counter in self._clipped.values():
+                counter.end()
 
     def _add_points(self, samples: NDArray[np.float32]) -> tuple[float, float]:
         """Add the extremes of each step; returns those of all."""
         begun = (self._step - self._filled) % self._step
         lows, highs = _extremes(samples, begun, self._step)
+        lowest, highest = float(lows.min(initial=0.0)), float(highs.max(initial=0.0))
         if self._filled and len(lows):
             self._lows[-1][-1] = min(self._lows[-1][-1], lows[0])
             self._highs[-1][-1] = max(self._highs[-1][-1], highs[0])
-            self._lows.append(lows[1:])
-            self._highs.append(highs[1:])
-        else:
+            lows, highs = lows[1:], highs[1:]
+        if len(lows):
             self._lows.append(lows)
             self._highs.append(highs)
-        self._lows = [part for part in self._lows if len(part)]
-        self._highs = [part for part in self._highs if len(part)]
         self._filled = (self._filled + samples.shape[1]) % self._step
-        return float(lows.min(initial=0.0)), float(highs.max(initial=0.0))
+        return lowest, highest
 
     def _count_clipping(self, samples: NDArray[np.float32], full: float) -> None:
-        for channel in samples:
-            self._clipped += _runs(channel >= full, CLIP_RUN) + _runs(channel <= -full, CLIP_RUN)
+        for at, channel in enumerate(samples):
+            self._clipped.setdefault((at, True), _RunCounter()).take(channel >= full)
+            self._clipped.setdefault((at, False), _RunCounter()).take(channel <= -full)
 
     def result(self) -> Levels:
         """What was found; call once, at the end."""
@@ -112,9 +116,9 @@ class LevelMeter:
         step_s = self._step / self._rate if self._rate else 0.0
         return Levels(
             peak=float(max(-lows.min(initial=0.0), highs.max(initial=0.0))),
-            clipped_runs=self._clipped,
+            clipped_runs=sum(counter.count for counter in self._clipped.values()),
             silent_s=float(silent.sum()) * step_s,
-            longest_silence_s=_longest(silent) * step_s,
+            longest_silence_s=int(_lengths(silent).max(initial=0)) * step_s,
             gaps=self._gaps.count if self._gaps else 0,
             first_gap_s=self._gaps.first_s if self._gaps else None,
             waveform=_waveform(self._rate, self._step, lows, highs),
@@ -135,32 +139,41 @@ def _extremes(
     return np.concatenate(lows), np.concatenate(highs)
 
 
-def _full_scale(block: Block) -> float:
-    """The largest positive value the samples can have; 1.0 for floating point."""
+def _full_scale(block: Block, bits: int) -> float:
+    """The largest positive value the samples can have, of at most 24 bits; 1.0 for floating point."""
     kind = block.raw.dtype
     if kind.kind == "f":
         return 1.0
-    bits = min(kind.itemsize * 8, 24)
-    return 1.0 - 2.0 ** (1 - bits)
+    return 1.0 - 2.0 ** (1 - min(kind.itemsize * 8, bits, 24))
 
 
 def _joined(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """All of it; what is no number or infinite counts as nothing."""
-    joined = np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
-    return np.where(np.isfinite(joined), joined, np.float32(0))
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
 
-def _runs(mask: NDArray[np.bool_], length: int) -> int:
-    """How many runs of at least `length` there are."""
+def _lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Of each run of ones, in order."""
     edges = np.diff(np.concatenate([[0], mask.view(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return int((ends - starts >= length).sum())
+    return np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
 
 
-def _longest(mask: NDArray[np.bool_]) -> int:
-    edges = np.diff(np.concatenate([[0], mask.view(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return int((ends - starts).max(initial=0))
+class _RunCounter:
+    """Counts runs of at least `CLIP_RUN`; one may go on in the next block."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._open = 0
+
+    def take(self, mask: NDArray[np.bool_]) -> None:
+        """Count those in a block; of one that is open at its end no more is kept than counts."""
+        joined = np.concatenate([np.ones(self._open, np.bool_), mask])
+        self.count += int((_lengths(joined) >= CLIP_RUN).sum()) - (self._open == CLIP_RUN)
+        last = joined[-CLIP_RUN:][::-1]
+        self._open = len(last) if last.all() else int(np.argmin(last))
+
+    def end(self) -> None:
+        """Whatever was open ends here."""
+        self._open = 0
 
 
 def _waveform(rate: int, step: int, lows: NDArray[np.float32], highs: NDArray[np.float32]) -> bytes:
@@ -177,23 +190,47 @@ class _GapSeeker:
         self.count = 0
         self.first_s: float | None = None
         self._before = 0
+        self._last: int | None = None
+        self._was_loud = False
 
     def take(self, block: Block) -> None:
-        """Look within a block; a gap across two blocks is seen if its larger part is long enough."""
+        """Look at a block. Sound beside a gap is looked at in one block only."""
         sound = np.flatnonzero(block.raw.any(axis=1))
-        distances = np.diff(sound)
-        floor = max(8, int(block.rate * GAP_S))
-        for at in np.flatnonzero(distances > floor):
-            start, end = int(sound[at]), int(sound[at + 1])
-            if self._is_loud(block, start - block.rate // 100, start + 1) and self._is_loud(
-                block, end, end + block.rate // 100
-            ):
-                self.count += 1
-                if self.first_s is None:
-                    self.first_s = (self._before + start) / block.rate
+        if len(sound):
+            self._look_before(block, int(sound[0]))
+            for at in np.flatnonzero(np.diff(sound) > _gap_floor(block)):
+                start, end = int(sound[at]), int(sound[at + 1])
+                if _is_loud_before(block, start) and _is_loud_from(block, end):
+                    self._note(block, self._before + start)
+            self._last = self._before + int(sound[-1])
+            self._was_loud = _is_loud_before(block, int(sound[-1]))
         self._before += len(block.raw)
 
-    @staticmethod
-    def _is_loud(block: Block, start: int, end: int) -> bool:
-        part = block.floats[:, max(0, start) : end]
-        return bool(np.abs(part).max(initial=0.0) > GAP_LOUD)
+    def _look_before(self, block: Block, first: int) -> None:
+        """At the gap between the last sound of earlier blocks and the first of this one."""
+        if self._last is None or self._before + first - self._last <= _gap_floor(block):
+            return
+        if self._was_loud and _is_loud_from(block, first):
+            self._note(block, self._last)
+
+    def _note(self, block: Block, at: int) -> None:
+        self.count += 1
+        if self.first_s is None:
+            self.first_s = at / block.rate
+
+
+def _gap_floor(block: Block) -> int:
+    """More samples than this from sound to sound are a gap."""
+    return max(8, int(block.rate * GAP_S))
+
+
+def _is_loud_before(block: Block, last: int) -> bool:
+    return _is_loud(block.floats[:, max(0, last - block.rate // 100) : last + 1])
+
+
+def _is_loud_from(block: Block, first: int) -> bool:
+    return _is_loud(block.floats[:, first : first + block.rate // 100])
+
+
+def _is_loud(part: NDArray[np.float32]) -> bool:
+    return bool(np.abs(part).max(initial=0.0) > GAP_LOUD)

@@ -92,7 +92,7 @@ class FingerprintMeter:
     def take(self, block: Block) -> None:
         """Add a block; after the first 120 s nothing happens."""
         if not self._mixer.full:
-            self._mixer.push(block.frame)
+            self._mixer.push(block.sound)
 
     def result(self) -> bytes:
         """The fingerprint as it is stored; call once, at the end."""
@@ -113,7 +113,7 @@ class _Meters:
         """Those that a stream of this form needs."""
         is_lossless = form.bit_depth is not None
         has_checksum = form.stated_md5 not in {None, ABSENT}
-        self._levels = LevelMeter(seek_gaps=is_lossless and not has_checksum)
+        self._levels = LevelMeter(seek_gaps=is_lossless and not has_checksum, bit_depth=form.bit_depth)
         if form.bit_depth is not None and not form.is_floating:
             self._pcm = PcmDigest(form.bit_depth)
         if is_lossless:

@@ -12,6 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longplay.audio.blocks import Block
 from longplay.errors import StorageError
 from longplay.model.audio import Tags
@@ -52,29 +55,45 @@ class OpusWriter:
         self._stream: AudioStream | None = None
         self._resampler: AudioResampler | None = None
         self._layout = "stereo"
-        self._form: tuple[str, int, tuple[str, ...]] | None = None
+        self._form: tuple[str, int, str] | None = None
+        self._is_mixable = True
         self._written = 0
 
     def take(self, block: Block) -> None:
-        """Encode a block.
+        """Encode a block. Channels that FFmpeg knows no way to mix are mixed in equal parts.
 
         Raises:
             StorageError: the copy could not be written.
         """
         import av
 
-        form = block.frame.format.name, block.rate, block.channels
         try:
             if self._container is None:
                 self._open(block)
-            if form != self._form:
-                self._drain()
-                self._resampler = av.AudioResampler(format="flt", layout=self._layout, rate=RATE)
-                self._form = form
-            assert self._resampler is not None
-            self._encode(self._resampler.resample(block.frame))
+            self._encode(self._resampled(block))
         except (av.FFmpegError, OSError) as exc:
             raise StorageError(f"{self.path}: cannot encode Opus: {exc}") from exc
+
+    def _resampled(self, block: Block) -> "Iterable[AudioFrame]":
+        from av.error import FFmpegError
+
+        frame = block.sound
+        form = frame.format.name, frame.sample_rate, frame.layout.name
+        if form != self._form or self._resampler is None:
+            self._drain()
+            self._form, self._is_mixable = form, True
+            try:
+                return self._new_resampler().resample(frame)
+            except FFmpegError:
+                self._is_mixable = False
+                return self._new_resampler().resample(_in_equal_parts(block, self._layout))
+        return self._resampler.resample(frame if self._is_mixable else _in_equal_parts(block, self._layout))
+
+    def _new_resampler(self) -> "AudioResampler":
+        import av
+
+        self._resampler = av.AudioResampler(format="flt", layout=self._layout, rate=RATE)
+        return self._resampler
 
     def _open(self, block: Block) -> None:
         import av
@@ -105,7 +124,7 @@ class OpusWriter:
             self._resampler = None
 
     def finish(self, tags: Tags, *, gain_q78: int | None) -> None:
-        """End the file and write its tags.
+        """End the file and write its tags. Of what is too short to be resampled the copy is one silent sample.
 
         Args:
             tags: Vorbis comments: names with all their values.
@@ -118,6 +137,8 @@ class OpusWriter:
 
         try:
             self._drain()
+            if not self._written and self._stream is not None:
+                self._encode([_silence(self._layout)])
             if self._container is not None and self._stream is not None:
                 self._container.mux(self._stream.encode(None))
                 self._container.close()
@@ -142,6 +163,30 @@ class OpusWriter:
 
     def discard(self) -> None:
         """Stop, and remove what was written."""
-        if self._container is not None:
-            self._container.close()
+        from av.error import FFmpegError
+
+        try:
+            if self._container is not None:
+                self._container.close()
+        except (FFmpegError, OSError):
+            pass  # it is not wanted: that its end could not be written does not matter
         self.path.unlink(missing_ok=True)
+
+
+def _in_equal_parts(block: Block, layout: str) -> "AudioFrame":
+    """The mean of all channels, on every channel of a layout."""
+    mean = block.floats.mean(axis=0)
+    return _frame(np.repeat(mean, 1 if layout == "mono" else 2), layout, block.rate)
+
+
+def _silence(layout: str) -> "AudioFrame":
+    """One sample of it, at the rate of the copy."""
+    return _frame(np.zeros(1 if layout == "mono" else 2, np.float32), layout, RATE)
+
+
+def _frame(interleaved: NDArray[np.float32], layout: str, rate: int) -> "AudioFrame":
+    from av import AudioFrame
+
+    frame = AudioFrame.from_ndarray(interleaved.reshape(1, -1), format="flt", layout=layout)
+    frame.sample_rate = rate
+    return frame

@@ -1,7 +1,8 @@
 """The spectral cliff: advice that a lossless file may have been made from a lossy one.
 
 Lossy encoders leave out what lies above a frequency; the long-term spectrum then falls off like a wall. A
-wall proves nothing: a tape, a low sampling rate once upon a time, or taste may have made it.
+wall proves nothing: a tape, a low sampling rate once upon a time, or taste may have made it. Below 14 kHz none
+is looked for: recordings that were never lossy have walls there.
 
 Source: the low-pass filters that encoders document, such as LAME's 16 to 20 kHz by bit rate.
 """
@@ -20,9 +21,15 @@ EVERY_S: Final = 0.5
 """One window is looked at in so much time, seconds."""
 
 _LOWEST_HZ: Final = 14_000
+_HIGHEST_HZ: Final = 24_000
+"""Half of 48 kHz, the highest rate that lossy encoders of music are given as a rule."""
+
 _STEP_HZ: Final = 700
 _FALL_DB: Final = 25.0
 _QUIET_ABOVE_DB: Final = 6.0
+_NOTHING_DB: Final = 60.0
+"""So far below the sound before the wall there is nothing: only what the window smears."""
+
 _LEAST_WINDOWS: Final = 8
 
 
@@ -34,7 +41,6 @@ class OriginMeter:
         self._total: NDArray[np.float64] | None = None
         self._windows = 0
         self._rate = 0
-        self._next_s = 0.0
         self._heard = 0
 
     def take(self, block: Block) -> None:
@@ -74,13 +80,19 @@ def _find_wall(level: NDArray[np.float64], rate: int) -> int | None:
     """
     width = max(1, round(_STEP_HZ * SIZE / rate))
     smooth = np.convolve(level, np.ones(width) / width, mode="same")
-    lowest, highest = round(_LOWEST_HZ * SIZE / rate), len(smooth) - 2 * width
+    lowest = round(_LOWEST_HZ * SIZE / rate)
+    highest = min(len(smooth) - 2 * width, round(_HIGHEST_HZ * SIZE / rate))
     if highest <= lowest:
         return None
     falls = smooth[lowest:highest] - smooth[lowest + 2 * width : highest + 2 * width]
-    at = int(np.argmax(falls))
-    wall = lowest + at + width
-    behind = smooth[wall + width : len(smooth) - width]
-    if falls[at] < _FALL_DB or not len(behind) or behind.max() - np.median(behind) > _QUIET_ABOVE_DB:
+    at = lowest + int(np.argmax(falls))
+    # a tone alone falls off too: there must be sound below it
+    before = min(smooth[at], np.median(level[at - 3 * width : at]))
+    after = smooth[at + 2 * width]
+    behind = np.maximum(smooth[at + 2 * width : len(smooth) - width], before - _NOTHING_DB)
+    if before - after < _FALL_DB or not len(behind) or behind.max() - np.median(behind) > _QUIET_ABOVE_DB:
         return None
+    if smooth[at - 2 * width] - smooth[at] > (before - after) / 2:
+        return None  # no wall but the lower end of a slope
+    wall = at + int(np.argmax(smooth[at : at + 2 * width] < (before + after) / 2))
     return round(wall * rate / SIZE / 100) * 100

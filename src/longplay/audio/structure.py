@@ -8,22 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final, Protocol
 
-from longplay.formats import (
-    adts_frames,
-    aiff,
-    flac_blocks,
-    isobmff,
-    mpeg_frames,
-    ogg_pages,
-    riff,
-)
-from longplay.formats.adts_frames import AdtsFacts, AdtsWalk
-from longplay.formats.aiff import AiffFacts, AiffWalk
-from longplay.formats.flac_blocks import FlacFacts, FlacWalk
-from longplay.formats.isobmff import IsobmffFacts, IsobmffWalk
-from longplay.formats.mpeg_frames import MpegFacts, MpegWalk
-from longplay.formats.ogg_pages import OggFacts, OggWalk
-from longplay.formats.riff import RiffFacts, RiffWalk
+from longplay.formats.walks import adts_frames, aiff, flac_blocks, isobmff, mpeg_frames, ogg_pages, riff
+from longplay.formats.walks.adts_frames import AdtsFacts, AdtsWalk
+from longplay.formats.walks.aiff import AiffFacts, AiffWalk
+from longplay.formats.walks.flac_blocks import FlacFacts, FlacWalk
+from longplay.formats.walks.isobmff import IsobmffFacts, IsobmffWalk
+from longplay.formats.walks.mpeg_frames import MpegFacts, MpegWalk
+from longplay.formats.walks.ogg_pages import OggFacts, OggWalk
+from longplay.formats.walks.riff import RiffFacts, RiffWalk
 from longplay.model.technical import Embedded, TechnicalFinding
 
 Facts = AdtsFacts | AiffFacts | FlacFacts | IsobmffFacts | MpegFacts | OggFacts | RiffFacts

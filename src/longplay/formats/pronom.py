@@ -11,6 +11,7 @@ within the bytes that are given.
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 PRONOM_RELEASE: Final = 109
@@ -212,11 +213,16 @@ def _has_movie(part: bytes) -> bool:
 def _mpeg_audio(head: bytes, tail: bytes) -> str | None:
     """MPEG audio by frame headers in a row at the start or, behind an ID3v2 tag, at the end."""
     first = _headers(head[:_START_LENGTH])
-    if any(_begins_with(first[mark], row=10, gap=_LAYER_3_GAP, until=1795) for mark in _LAYER_3_AT_START):
+    layer_3, layer_2, layer_1 = (
+        _Row(length=10, gap=_LAYER_3_GAP, until=1795, last=len(head)),
+        _Row(length=4, gap=_LAYER_2_GAP, until=0, last=len(head) - _HEADER_LENGTH - _LAYER_2_GAP[0]),
+        _Row(length=4, gap=_LAYER_1_GAP, until=0, last=len(head) - _HEADER_LENGTH - _LAYER_1_GAP[0]),
+    )
+    if any(_begins_with(first[mark], layer_3) for mark in _LAYER_3_AT_START):
         return "fmt/134"
-    if any(_begins_with(first[mark], row=4, gap=_LAYER_2_GAP, until=0) for mark in _LAYER_2):
+    if any(_begins_with(first[mark], layer_2) for mark in _LAYER_2):
         return "fmt/198"
-    if any(_begins_with(first[mark], row=4, gap=_LAYER_1_GAP, until=0) for mark in _LAYER_1):
+    if any(_begins_with(first[mark], layer_1) for mark in _LAYER_1):
         return "fmt/347"
     return _mpeg_audio_at_end(tail[-TAIL_LENGTH:]) if head.startswith(b"ID3") else None
 
@@ -228,9 +234,20 @@ def _mpeg_audio_at_end(end: bytes) -> str | None:
     return "fmt/198" if any(_ends_in_layer_2(end, last[mark]) for mark in _LAYER_2) else None
 
 
-def _begins_with(headers: Sequence[int], *, row: int, gap: tuple[int, int], until: int) -> bool:
-    """Whether `row` headers stand in a row that begins at `until` or before."""
-    return any(length >= row for _, length in _rows(headers, gap=gap, until=until))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """Frame headers in a row: how many, how far apart, and the last places where it may begin and end."""
+
+    length: int
+    gap: tuple[int, int]
+    until: int
+    last: int
+
+
+def _begins_with(headers: Sequence[int], row: _Row) -> bool:
+    """Whether headers stand in such a row; behind the last one there is room for what its signature wants."""
+    rows = _rows(headers, gap=row.gap, until=row.until)
+    return any(length >= row.length and at <= row.last for at, length in rows)
 
 
 def _ends_in_layer_3(end: bytes, headers: Sequence[int]) -> bool:

@@ -17,7 +17,7 @@ from longplay.audio.structure import Structure, StructureWatch
 from longplay.audio.tags import read_tags
 from longplay.derive.copying import Copying, CopyMade, copy_path
 from longplay.errors import MalformedInput
-from longplay.formats.carriers import read_carriers
+from longplay.formats.sidecars.carriers import read_carriers
 from longplay.ingest.companions import READ_FOR_CARRIERS, READ_FOR_RIGHTS
 from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests

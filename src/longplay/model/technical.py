@@ -44,7 +44,7 @@ class Loudness:
     Attributes:
         integrated_lufs: gated loudness of the whole, LUFS; `None` when it is shorter than one gating block
             (400 ms) or nothing passes the absolute gate of -70 LUFS.
-        range_lu: loudness range, LU; `None` likewise, and when it is shorter than 3 s.
+        range_lu: loudness range, LU; `None` likewise, and when it is shorter than 3.4 s.
         sample_peak_dbfs: largest absolute sample, dB relative to full scale; `None` for digital silence.
         true_peak_dbtp: largest absolute value between samples too, dBTP; `None` when it was not asked for.
     """

@@ -7,13 +7,15 @@ Source: design, section 4; docs/format/archive.md.
 """
 
 import hashlib
+import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from longplay.errors import StorageError
+from longplay.errors import StorageError, StoreFull, StoreReadOnly
 from longplay.model.digests import ContentId
 from longplay.model.technical import Derived, Measurement
 from longplay.store.failures import storing
@@ -65,7 +67,7 @@ class DerivedStore:
 
     @contextmanager
     def reading(self) -> "Iterator[DerivedReader]":
-        """A reader for many lookups.
+        """A reader for many lookups. Where the folder cannot be written, it reads the file as it is.
 
         Raises:
             StorageError: it could not be opened.
@@ -73,22 +75,56 @@ class DerivedStore:
         if not self._path.exists():
             yield DerivedReader(None)
             return
-        with self._open() as database:
-            yield DerivedReader(database)
+        is_writable = os.access(self.folder, os.W_OK) and os.access(self._path, os.W_OK)
+        with self._open(is_writable=is_writable) as database:
+            yield DerivedReader(database if _has_table(database) else None)
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, *, is_writable: bool = True) -> Iterator[sqlite3.Connection]:
         database = None
         try:
-            database = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S)
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
+            options = "" if is_writable else "?mode=ro&immutable=1"
+            location = self._path.absolute().as_uri() + options
+            database = sqlite3.connect(location, timeout=BUSY_TIMEOUT_S, uri=True)
+            if is_writable:
+                _use_wal(database)
+                database.execute("PRAGMA synchronous = NORMAL")
             yield database
-        except sqlite3.DatabaseError as exc:
-            raise StorageError(f"{self._path}: {exc}: delete it and run `longplay derive`") from exc
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:  # the second: its message quotes damage
+            raise self._error(exc) from exc
         finally:
             if database is not None:
                 database.close()
+
+    def _error(self, exc: Exception) -> StorageError:
+        """What SQLite's error means; its code's low byte says what happened."""
+        match getattr(exc, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_FULL:
+                return StoreFull(f"no space left at {self._path}: free some space and run it again")
+            case sqlite3.SQLITE_READONLY:
+                return StoreReadOnly(f"{self._path} cannot be written: check its owner and mount options")
+            case sqlite3.SQLITE_BUSY:
+                return StorageError(f"{self._path}: {exc}: another process has been writing for too long")
+        return StorageError(f"{self._path}: {exc}: delete it and run `longplay derive`")
+
+
+def _use_wal(database: sqlite3.Connection) -> None:
+    """SQLite itself does not wait for another process that is in a new database at the same moment."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
+
+
+def _has_table(database: sqlite3.Connection) -> bool:
+    """Not while another process is making it, nor after one that died at that."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'derived'"
+    return database.execute(query).fetchone() is not None
 
 
 class DerivedReader:
@@ -104,7 +140,7 @@ class DerivedReader:
             return None
         query = "SELECT fingerprint, waveform FROM derived WHERE content_id = ?"
         row = self._database.execute(query, (content_id,)).fetchone()
-        if row is None:
+        if row is None or not all(isinstance(value, bytes) for value in row):
             return None
         found = Derived(fingerprint=row[0], waveform=row[1])
         wanted = measurement.fingerprint_sha256, measurement.waveform_sha256

@@ -1,0 +1,1 @@
+"""Sidecars: documents beside a recording that say what it was transferred from."""

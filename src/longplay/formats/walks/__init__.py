@@ -1,0 +1,1 @@
+"""Walks: the structure of audio files, read while their bytes go by."""
