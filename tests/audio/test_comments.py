@@ -39,7 +39,8 @@ USUAL = {
 
 LEFT_BEHIND = [
     "PRIV:x", "UFID:http://musicbrainz.org", "TSSE", "APIC:", "priv", "TXXX", "TXXX:", "TXXX:TXXX:",
-    "LINK:TIT2:x", "TXXX:replaygain_track_gain", "COMM:iTunNORM:eng", "tmpo", "pgap", "cpil", "----:com.apple.iTunes:iTunNORM",
+    "LINK:TIT2:x", "TXXX:replaygain_track_gain", "COMM:iTunNORM:eng", "tmpo", "pgap", "cpil",
+    "----:com.apple.iTunes:iTunNORM",
     "----:x", "----:x:", "ISFT", "REPLAYGAIN_TRACK_GAIN", "r128_track_gain", "R128_ALBUM_GAIN", "encoder",
     "metadata_block_picture", "a=b", "Ünïcode", "tab\t", "", "x" * 101,
 ]  # fmt: skip

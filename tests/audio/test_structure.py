@@ -1,4 +1,4 @@
-"""The walk chosen for a file, what it declares, and its first and last bytes. FFmpeg's decoders are the judge."""
+"""The walk chosen for a file, what it declares, its first and last bytes. FFmpeg's decoders are the judge."""
 
 from collections.abc import Iterable
 from functools import cache
