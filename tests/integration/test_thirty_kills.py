@@ -79,14 +79,8 @@ def timed(*words: str | Path) -> float:
 
 @pytest.fixture(scope="module")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's collection, with the shared recordings that fit beside it where they are there."""
-    folder = tmp_path_factory.mktemp("kills") / "music"
-    make_collection(folder, Silent())
-    shared = Path(__file__).parents[2].parent / "shared" / "real" / "recordings"
-    for name in ("cdogs", "sonic-pi"):
-        if (shared / name).is_dir():
-            shutil.copytree(shared / name, folder / name)
-    return folder
+    """The demo's collection: every encoding, a duplicate, a damaged file, one piece twice."""
+    return make_collection(tmp_path_factory.mktemp("kills") / "music", Silent()).folder
 
 
 def test_thirty_kills_and_plain_reruns_end_in_the_state_of_an_undisturbed_run(
