@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from longplay.audio.blocks import Block
@@ -108,3 +109,14 @@ def write(
             out.mux(stream.encode(ready))
         out.mux(stream.encode(None))
     return path
+
+
+def damaged(whole: bytes, data: st.DataObject) -> bytes:
+    """A file with some bytes of its head or anywhere changed, perhaps cut."""
+    out = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6), label="changes")):
+        head = min(len(out), data.draw(st.sampled_from([64, 1_024, len(out)]), label="within"))
+        place = data.draw(st.integers(0, head - 1), label="place")
+        out[place] = data.draw(st.integers(0, 255), label="byte")
+    cut = data.draw(st.none() | st.integers(0, len(out)), label="cut")
+    return bytes(out[:cut])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from longplay.audio.decode import Decoded, Unfit, decode
 from longplay.audio.encode import Encoding
 from longplay.model.findings import FindingCode
-from measuring import codes, measured
+from measuring import codes, damaged, measured
 
 MakeTone = Callable[..., Path]
 
@@ -140,14 +140,3 @@ def test_a_damaged_recording_is_decoded_or_refused(
     if isinstance(found, Decoded):
         assert found.facts.samples > 0
         assert found.facts.rate > 0
-
-
-def damaged(whole: bytes, data: st.DataObject) -> bytes:
-    """A file with some bytes of its head or anywhere changed, perhaps cut."""
-    out = bytearray(whole)
-    for _ in range(data.draw(st.integers(1, 6), label="changes")):
-        head = min(len(out), data.draw(st.sampled_from([64, 1_024, len(out)]), label="within"))
-        place = data.draw(st.integers(0, head - 1), label="place")
-        out[place] = data.draw(st.integers(0, 255), label="byte")
-    cut = data.draw(st.none() | st.integers(0, len(out)), label="cut")
-    return bytes(out[:cut])

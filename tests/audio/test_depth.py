@@ -113,3 +113,16 @@ def test_every_plain_codec_of_ffmpeg_has_the_depth_in_its_name() -> None:
         assert coded_depth(name, None, "", NOWHERE) == int(digits), name
     assert len(names) > 20
     assert np.all([coded_depth(name, None, "", NOWHERE) is None for name in odd])
+
+
+def test_real_wavpack_files_have_the_depth_they_were_coded_with(real: Path) -> None:
+    """By the WavPack encoder itself: two lossless, and one in the lossy hybrid mode (bit 3 of its flags)."""
+    folder = real / "recordings" / "teeworlds"
+    wanted = {"vo_teefault_cry-01.wv": 16, "wp_ninja_attack-04.wv": 16, "music_menu.wv": None}
+    if not all((folder / name).is_file() for name in wanted):
+        pytest.skip("no real WavPack files")
+    for name, depth in wanted.items():
+        found = decode(folder / name)
+        assert isinstance(found, Decoded)
+        assert (found.facts.bit_depth, found.form.is_floating) == (depth, False)
+        assert bool((folder / name).read_bytes()[24] & 0x8) == (depth is None)

@@ -180,3 +180,20 @@ def test_silence_is_the_steps_of_which_every_sample_is_zero(
 def test_sound_without_gaps_has_none() -> None:
     for samples in (white(3), sine(440, 3), sine(50, 3, dbfs=-1)):
         assert levels((samples * 32_000).astype(np.int16), seek_gaps=True).gaps == 0
+
+
+def test_a_gap_in_8_bit_sound_is_at_its_middle() -> None:
+    samples = (white(3) * 127 + 128).astype(np.uint8)
+    samples[:, 50_000:51_000] = 128
+    samples[:, 90_000:91_000] = 0
+    assert levels(samples, seek_gaps=True).gaps == 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
+def test_what_is_no_number_hides_nothing_beside_it(bad: float) -> None:
+    samples = white(1)
+    samples[0, 10_000] = 0.9
+    samples[0, 10_001] = bad
+    found = levels(samples, seek_gaps=True)
+    assert found.peak == pytest.approx(0.9 if abs(bad) != 3e38 else 3e38)
+    assert (found.silent_s, found.gaps) == (0, 0)

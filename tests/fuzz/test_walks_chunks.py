@@ -151,7 +151,7 @@ def test_no_lie_takes_memory_or_time(kind: Kind) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < MIB
-    assert time.perf_counter() - begun < 20
+    assert time.perf_counter() - begun < 60
 
 
 @each_kind

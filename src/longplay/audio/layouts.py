@@ -25,13 +25,14 @@ def use_safe_layout(context: "AudioCodecContext") -> None:
     Call it before anything else looks at the layout.
     """
     layout = context.layout
-    if _is_native(layout):
+    unplaced = f"{layout.nb_channels} channels"
+    if layout.name == unplaced or _is_native(layout):
         return
     import ctypes
 
     # never to be freed: its list of channels belongs to the decoder
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(layout))
-    context.options = {**context.options, "ch_layout": f"{layout.nb_channels} channels"}
+    context.options = {**context.options, "ch_layout": unplaced}
 
 
 def _is_native(layout: "AudioLayout") -> bool:

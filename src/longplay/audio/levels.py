@@ -179,7 +179,7 @@ class _RunCounter:
 def _waveform(rate: int, step: int, lows: NDArray[np.float32], highs: NDArray[np.float32]) -> bytes:
     """Header (version, flags: 8 bits, rate, samples a point, points, channels), then pairs of int8."""
     pairs = np.stack([lows, highs], axis=1)
-    octets = np.clip(np.round(pairs * 127), -128, 127).astype(np.int8)
+    octets = np.clip(np.round(np.clip(pairs, -2, 2) * 127), -128, 127).astype(np.int8)
     return struct.pack("<iIiiIi", 2, 1, rate, step, len(octets), 1) + octets.tobytes()
 
 
@@ -195,7 +195,7 @@ class _GapSeeker:
 
     def take(self, block: Block) -> None:
         """Look at a block. Sound beside a gap is looked at in one block only."""
-        sound = np.flatnonzero(block.raw.any(axis=1))
+        sound = np.flatnonzero(block.floats.any(axis=0))
         if len(sound):
             self._look_before(block, int(sound[0]))
             for at in np.flatnonzero(np.diff(sound) > _gap_floor(block)):

@@ -161,7 +161,7 @@ def test_gigabytes_are_only_counted() -> None:
     tracemalloc.stop()
     assert (found.findings, found.data_present) == ((), 3 * 1024**3)
     assert peak < MIB // 4
-    assert time.perf_counter() - begun < 2.0
+    assert time.perf_counter() - begun < 60
 
 
 def test_other_forms_are_not_ours() -> None:
