@@ -29,8 +29,8 @@ test: setup
 	$(BIN)/python -m pytest $(TEST_FLAGS)
 
 check: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --no-cache .
+	$(BIN)/ruff format --no-cache --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -1,7 +1,6 @@
 """Loudness: the signals of EBU Tech 3341 and 3342, made here; a plain oracle; FFmpeg on real recordings."""
 
 import resource
-from pathlib import Path
 
 import av
 import numpy as np
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
-from longplay.audio.decode import Decoded, decode
 from longplay.audio.loudness import LoudnessMeter
 from measuring import blocks, sine, white
 
@@ -271,50 +269,3 @@ def test_a_hostile_rate_fills_no_memory() -> None:
     samples = white(1, 4_000, channels=1).repeat(64, axis=0)
     assert loudness(samples, 9_000_000, layout="64 channels") == (None, None, None)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 << 10
-
-
-def judged(path: Path) -> float:
-    """FFmpeg's filter on the frames as they come from the decoder, LUFS."""
-    with av.open(str(path), metadata_errors="replace") as container:
-        stream = container.streams.best("audio")
-        graph, source, last = av.filter.Graph(), None, None
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue
-            for frame in frames:
-                if source is None:
-                    source = graph.add_abuffer(
-                        format=frame.format.name, sample_rate=frame.rate, layout=frame.layout.name
-                    )
-                    meter = graph.add("ebur128", "metadata=1:framelog=quiet")
-                    sink = graph.add("abuffersink")
-                    graph.link_nodes(source, meter, sink).configure()
-                source.push(frame)
-                last = newest(sink) or last
-    return float(last["lavfi.r128.I"]) if last else -70.0
-
-
-def newest(sink: av.filter.context.FilterContext) -> dict[str, str] | None:
-    """What the last frame that is ready says."""
-    last = None
-    while True:
-        try:
-            last = dict(sink.pull().metadata)
-        except (av.BlockingIOError, av.EOFError):
-            return last
-
-
-def test_every_real_recording_is_as_loud_as_ffmpeg_says(real: Path) -> None:
-    """FFmpeg's filter fed frame by frame is the judge, without our blocks, changes of form and gates."""
-    apart = {}
-    for path in sorted((real / "recordings").rglob("*")):
-        if path.is_file():
-            meter = LoudnessMeter()
-            assert isinstance(decode(path, lambda _form, meter=meter: [meter]), Decoded)
-            ours = meter.result()[0]
-            apart[path.name] = abs((-70.0 if ours is None else ours) - judged(path))
-    worst = max(apart, key=apart.__getitem__)
-    print(f"{len(apart)} recordings; the worst is {worst}: {apart[worst]:.3f} LU")
-    assert apart[worst] <= 0.1

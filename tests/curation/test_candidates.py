@@ -163,6 +163,7 @@ index = CandidateIndex(Path(sys.argv[1]))
 print("ready", flush=True)
 for one in CORPUS:
     index.add([one])
+    print("added", flush=True)
 """
 
 
@@ -176,8 +177,9 @@ def test_it_may_be_killed_at_any_instant(tmp_path: Path) -> None:
         command = [sys.executable, "-c", ADDING, str(folder), str(here), str(here.parent)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.15))
+            for _ in range(chance.randrange(len(CORPUS))):
+                process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.005))
             process.send_signal(signal.SIGKILL)
         index = CandidateIndex(folder)
         partly += 0 < len(index) < len(CORPUS)

@@ -1,5 +1,6 @@
 """Publishing: the same bytes whenever it is done again, nothing unasked, no payload read."""
 
+import csv
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from longplay.model.events import EditionOpened
 from longplay.store.layout import LOCKS
 from longplay.store.locks import locked
 from longplay.wiring import open_archive
+from taking import holdings
 
 FREE, NON_COMMERCIAL = "noise-000001", "noise-000002"
 
@@ -334,6 +336,11 @@ def test_of_the_real_recordings_the_two_without_a_licence_stay_dark(real: Path, 
     table = ("--rights", real / "MANIFEST.csv")
     taken = json_of("ingest", real / "recordings", *table, "--archive", archive)
     assert (taken.summary["accessioned"], taken.summary["publishable"], taken.summary["dark"]) == (110, 108, 2)
+    with table[1].open(encoding="utf-8-sig", newline="") as text:
+        stated = {row["path"]: row["sha256"] for row in csv.DictReader(text)}
+    assert all(
+        stated[f"recordings/{path}"] == holding.content_id for path, holding in holdings(archive).items()
+    )
     edition = publish(archive)
     assert sum(bundle.payload_files for bundle in edition_of(edition).bundles) == 108
     assert json_of("verify", edition).summary["whole"] is True

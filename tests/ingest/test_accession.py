@@ -6,16 +6,6 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 
 import pytest
-from taking import (
-    accept,
-    check_whole,
-    companions,
-    digest,
-    holdings,
-    journal_size,
-    new_archive,
-    sha256,
-)
 
 from longplay.audio.encode import Encoding
 from longplay.ingest import minutes
@@ -27,6 +17,16 @@ from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import CompanionKind
 from longplay.model.rights import Act, KeepingBasis, RightsObject, StatementSource, Verdict
 from longplay.wiring import open_archive
+from taking import (
+    accept,
+    check_whole,
+    companions,
+    digest,
+    holdings,
+    journal_size,
+    new_archive,
+    sha256,
+)
 
 MakeTone = Callable[..., Path]
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from taking import accept, companions, new_archive
 
 from longplay.ingest.companions import companion_kind, is_sidecar, names_recording
 from longplay.model.findings import FindingCode
 from longplay.model.holdings import CompanionKind
+from taking import accept, companions, new_archive
 
 
 @pytest.mark.parametrize(

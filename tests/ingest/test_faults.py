@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from taking import accept, check_whole, digest, holdings, new_archive
 
 from longplay.audio.encode import Encoding
 from longplay.errors import ExitCode
+from taking import accept, check_whole, digest, holdings, new_archive
 
 MakeTone = Callable[..., Path]
 RunLongplay = Callable[..., "subprocess.CompletedProcess[str]"]

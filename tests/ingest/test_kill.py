@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from taking import check_whole, digest, new_archive
 
 from longplay.audio.encode import Encoding
 from longplay.ledger import queries
 from longplay.wiring import open_archive
+from taking import check_whole, digest, new_archive
 
 KILLS = 8
 SMALL_GROUPS = "import longplay.ingest.intake as intake; intake.GROUP_EVENTS = 3"

@@ -1,14 +1,12 @@
-"""Real deposits: hostile files from other projects' test suites, and recordings with their manifest."""
+"""Real deposits: hostile files from other projects' test suites."""
 
-import csv
 import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from taking import check_whole, holdings, new_archive
-
 from longplay.model.findings import FindingCode
+from taking import check_whole, holdings, new_archive
 
 RunLongplay = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -30,20 +28,3 @@ def test_every_hostile_file_is_held_a_companion_a_duplicate_or_refused(
     assert codes <= set(FindingCode)
     assert "decoder-died" not in codes
     check_whole(archive)
-
-
-def test_the_recordings_with_their_manifest_are_taken_in_and_may_be_published(
-    tmp_path: Path, real: Path, run_longplay: RunLongplay
-) -> None:
-    archive = new_archive(tmp_path / "archive")
-    table = real / "MANIFEST.csv"
-    done = run_longplay(
-        *("ingest", real / "recordings", "--rights", table, "--archive", archive, "--format", "json")
-    )
-    assert done.returncode == 0, done.stderr
-    summary = json.loads(done.stdout.splitlines()[-1])
-    assert (summary["accessioned"], summary["publishable"]) == (110, 108)
-    with table.open(encoding="utf-8-sig", newline="") as text:
-        stated = {row["path"]: row["sha256"] for row in csv.DictReader(text)}
-    for path, holding in holdings(archive).items():
-        assert stated[f"recordings/{path}"] == holding.content_id

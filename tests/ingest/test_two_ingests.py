@@ -5,10 +5,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from taking import check_whole, digest, holdings, new_archive, sha256
-
 from longplay.ledger.journal import writers
 from longplay.ledger.ledger import remove
+from taking import check_whole, digest, holdings, new_archive, sha256
 
 ONE_BY_ONE = "import longplay.ingest.intake as intake; intake.GROUP_EVENTS = 1"
 
