@@ -3,7 +3,16 @@
 import sys
 from pathlib import Path
 
-from benchmarks import checking, ingest, publish, same_recording, seeding, startup, torrent
+from benchmarks import (
+    checking,
+    ingest,
+    publish,
+    rights_gate,
+    same_recording,
+    seeding,
+    startup,
+    torrent,
+)
 
 TITLE = """# Benchmarks
 
@@ -16,7 +25,7 @@ them here.
 def main() -> None:
     """Run all, print as they come, and write the page when asked."""
     sections = []
-    for module in (startup, ingest, same_recording, torrent, publish, checking, seeding):
+    for module in (startup, ingest, same_recording, rights_gate, torrent, publish, checking, seeding):
         sections.append(module.main())
         print(sections[-1], flush=True)
     if "--write" in sys.argv:

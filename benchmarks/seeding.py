@@ -30,7 +30,7 @@ def main() -> str:
         torrent = source.read("bench-000001.torrent")
         with Seeder(listen=LOOPBACK, public=False) as blobs, Seeder(listen=LOOPBACK, public=False) as plain:
             with open_archive(archive) as opened:
-                seed_bundles(blobs, opened.ledger, opened.store, Sources())
+                seed_bundles(blobs, opened.ledger, opened.store, Sources(), opened.doorkeeper())
             plain.serve(torrent, source.payload(read_torrent(torrent)) or {})
             from_blobs, from_files = medians(
                 lambda: wall_of(lambda: _leech(torrent, scratch, blobs.port)),

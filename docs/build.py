@@ -1,5 +1,5 @@
-"""Write the parts of the documentation that code and tests know best: the command line, the table of rules, and
-which damage is found.
+"""Write the parts of the documentation that code and tests know best: the command line, the tables of rules and
+of terms, and which damage is found.
 
     python -m docs.build            write them
     python -m docs.build --check    exit 1 when one of them is not what would be written
@@ -19,6 +19,27 @@ import click
 from longplay.cli.main import COMMANDS, cli
 from longplay.model.rights import Act, Condition
 from longplay.rights.rules import RULES, LicenceRule
+from longplay.rights.term_rows import (
+    AtLeast,
+    AtMost,
+    Before,
+    Beyond,
+    Earlier,
+    End,
+    Is,
+    Known,
+    Later,
+    Missing,
+    NotInYear,
+    On,
+    Outside,
+    TermRow,
+    Test,
+    Unknown,
+    Within,
+    YearsAfter,
+)
+from longplay.rights.term_table import RECORDING_ROWS, WORK_ROWS
 
 DAMAGE: Final = Path(__file__).parent / "damage.csv"
 REFERENCE: Final = Path(__file__).parent / "reference"
@@ -123,6 +144,78 @@ def _told(rows: Sequence[dict[str, str]]) -> Iterator[str]:
         yield f"| {rows[0]['damage']} | {'; '.join(files)} | {outcome} | {told} |"
 
 
+def term_tables() -> str:
+    """The table of terms, place by place: recordings, then works; the first row that applies decides."""
+    parts = []
+    for subject, table in (("recording", RECORDING_ROWS), ("musical work", WORK_ROWS)):
+        for place, rows in table.items():
+            parts += [f"### {_PLACES[place]}: {subject}", "", "| when | free from | rule | where it stands |"]
+            parts += ["|---|---|---|---|", *map(_term_row, rows), ""]
+    return "\n".join(parts).rstrip()
+
+
+_PLACES: Final = {
+    "EU": "European Union and its member states",
+    "GB": "United Kingdom",
+    "US": "United States",
+    "CA": "Canada",
+    "JP": "Japan",
+    "AU": "Australia",
+    "001": "Everywhere",
+}
+
+
+def _term_row(row: TermRow) -> str:
+    when = " and ".join(map(_test, row.when)) or "otherwise"
+    return f"| {when} | {_end(row.end)} | `{row.name}` | {row.citation} |"
+
+
+def _test(test: Test) -> str:
+    """One test on a fact, in words."""
+    match test:
+        case Known(fact):
+            return f"{_fact(fact)} known"
+        case Unknown(fact):
+            return f"{_fact(fact)} not known"
+        case Is(fact, value):
+            return f"{_fact(fact)}: {'yes' if value else 'no'}"
+        case AtMost(fact, year):
+            return f"{_fact(fact)} {year} or earlier"
+        case AtLeast(fact, year):
+            return f"{_fact(fact)} {year} or later"
+        case Outside(fact, first, last):
+            return f"{_fact(fact)} before {first} or after {last}"
+        case Within(fact, after, years):
+            return f"{_fact(fact)} within {years} years of {_fact(after)}"
+        case Beyond(fact, after, years):
+            return f"{_fact(fact)} " + (f"more than {years} years after " if years else "after ") + _fact(after)
+        case Before(fact, day):
+            return f"{_fact(fact)} before {day.isoformat()}"
+        case NotInYear(fact, year):
+            return f"{_fact(fact)} not in the {_fact(year)}"
+    raise AssertionError(test)
+
+
+def _end(end: End) -> str:
+    """When protection ends, in words."""
+    match end:
+        case YearsAfter(fact, years):
+            return f"1 January after {_fact(fact)} + {years} years"
+        case On(day):
+            return day.isoformat()
+        case Earlier(one, other):
+            return f"the earlier of {_end(one)} and {_end(other)}"
+        case Later(one, other):
+            return f"the later of {_end(one)} and {_end(other)}"
+        case Missing(fact):
+            return f"unknown: {fact}"
+    raise AssertionError(end)
+
+
+def _fact(name: str) -> str:
+    return name.removeprefix("is_").replace("_", " ")
+
+
 def _between_marks(page: Path, text: str) -> str:
     """A page with `text` as its generated part."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
@@ -136,6 +229,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     claims, damage = REFERENCE / "licence-claims.md", REFERENCE / "damage.md"
     yield claims, _between_marks(claims, rule_table())
     yield damage, _between_marks(damage, damage_tables())
+    terms = REFERENCE / "terms-of-protection.md"
+    yield terms, _between_marks(terms, term_tables())
 
 
 def main(arguments: list[str]) -> int:

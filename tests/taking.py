@@ -78,6 +78,7 @@ def accept(
         ports = Ports(
             store=opened.store,
             derived=opened.derived,
+            evidence=opened.evidence,
             register=register,
             gate=decide,
             keeping=opened.settings.archive.keeping,

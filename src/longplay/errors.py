@@ -152,9 +152,21 @@ class JournalBroken(LongplayError):
 
 
 class GateRefused(LongplayError):
-    """An act was asked for that the rights gate does not permit."""
+    """An act was asked for that the rights gate does not permit.
+
+    Attributes:
+        verdict, rule, missing: of the decision, where it is about one object; else `None`.
+    """
 
     exit_code = ExitCode.REFUSED
+
+    def __init__(
+        self, message: str, *, verdict: str | None = None, rule: str | None = None, missing: str | None = None
+    ) -> None:
+        self.verdict = verdict
+        self.rule = rule
+        self.missing = missing
+        super().__init__(message)
 
 
 class SwarmError(LongplayError):

@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from longplay import __version__
+from longplay.editions.selection import Doorkeeper
 from longplay.errors import ArchiveExists, UsageError
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.model.events import Agent
-from longplay.model.rights import KeepingBasis
+from longplay.model.holdings import Holding
+from longplay.model.rights import KeepingBasis, RightsObject
+from longplay.rights.gate import decide
 from longplay.settings import NAME_PATTERN, ArchiveSettings, Settings, read_settings, settings_text
 from longplay.store.derived import DerivedStore
+from longplay.store.evidence import EvidenceStore
 from longplay.store.failures import storing
 from longplay.store.layout import EDITIONS, JOURNAL, LEDGER, SETTINGS
 from longplay.store.local import LocalStore, write_durably
@@ -43,6 +47,7 @@ class Archive:
         settings: what `longplay.toml` says.
         store: its blobs.
         derived: its fingerprints and waveforms.
+        evidence: the erasable words behind its rights statements.
         ledger: caught up with the journal.
     """
 
@@ -50,6 +55,7 @@ class Archive:
     settings: Settings
     store: LocalStore
     derived: DerivedStore
+    evidence: EvidenceStore
     ledger: Ledger
 
     @property
@@ -61,6 +67,25 @@ class Archive:
     def editions(self) -> Path:
         """Where editions go unless told otherwise."""
         return self.root / EDITIONS
+
+    def rights_object(self, holding: Holding) -> RightsObject:
+        """What the gate is asked about, for one holding."""
+        return RightsObject(
+            content_id=holding.content_id,
+            statements=holding.statements,
+            keeping=self.settings.archive.keeping,
+            mining=self.settings.rights.mining_preference,
+        )
+
+    def doorkeeper(self) -> Doorkeeper:
+        """The gate as publishing and seeding ask it today."""
+        return Doorkeeper(
+            gate=decide,
+            keeping=self.settings.archive.keeping,
+            day=now().date(),
+            territories=self.settings.rights.territories,
+            mining=self.settings.rights.mining_preference,
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Register]:
@@ -88,7 +113,12 @@ def open_archive(folder: Path) -> Iterator[Archive]:
     ledger = Ledger.open(root / LEDGER, journal=root / JOURNAL)
     try:
         yield Archive(
-            root=root, settings=settings, store=LocalStore(root), derived=DerivedStore(root), ledger=ledger
+            root=root,
+            settings=settings,
+            store=LocalStore(root),
+            derived=DerivedStore(root),
+            evidence=EvidenceStore(root),
+            ledger=ledger,
         )
     finally:
         ledger.close()

@@ -306,3 +306,24 @@ def test_a_flac_under_another_suffix_keeps_all_its_values(
     path = make_tone(tmp_path / "song.flac", title="Two", artist="One")
     facts, problem = read_tags(path, name="song.mp3", metadata=())
     assert (facts.title, facts.artist, problem) == ("Two", "One", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "may_state_rights"),
+    [
+        ("TCOP", True),
+        ("TXXX:License", True),
+        ("COMM::eng", True),
+        ("----:com.apple.iTunes:LICENSE", True),
+        ("cprt", True),
+        ("©cpy", True),
+        ("ICOP", True),
+        ("Copyright", True),
+        ("CONTACT", False),
+        ("TPE1", False),
+    ],
+)
+def test_names_of_tags_tell_which_may_state_rights(tmp_path: Path, name: str, may_state_rights: bool) -> None:
+    path = tmp_path / "no-tags.bin"
+    path.write_bytes(b"nothing that has tags")
+    assert bool(read(path, metadata=((name, CC_BY),)).licences) is may_state_rights

@@ -121,6 +121,19 @@ def test_a_staged_file_that_is_not_there_is_a_storage_error(
     assert store.size(digests.content_id) == (5 if held else None)
 
 
+def test_a_deleted_blob_is_missing_and_deleting_again_says_so(store: BlobStore) -> None:
+    gone, kept = store.put(b"sound"), store.put(b"another")
+    assert store.delete(gone.content_id)
+    assert not store.delete(gone.content_id)
+    assert store.size(gone.content_id) is None
+    with pytest.raises(BlobMissing):
+        store.open(gone.content_id)
+    store.flush()
+    assert list(store.ids()) == [kept.content_id]
+    assert store.put(b"sound") == gone
+    assert read(store, gone.content_id) == b"sound"
+
+
 def test_an_open_blob_outlives_its_replacement(store: BlobStore, staged: Callable[[bytes], Path]) -> None:
     digests = store.put(b"sound")
     with store.open(digests.content_id) as blob:
@@ -183,8 +196,14 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
 
     @rule(name=names)
     def read(self, name: ContentId) -> None:
-        assert read(self.store, name) == self.model[name]
-        assert self.store.size(name) == len(self.model[name])
+        if name in self.model:
+            assert read(self.store, name) == self.model[name]
+        held = self.model.get(name)
+        assert self.store.size(name) == (None if held is None else len(held))
+
+    @rule(name=names)
+    def delete(self, name: ContentId) -> None:
+        assert self.store.delete(name) == (self.model.pop(name, None) is not None)
 
     @rule()
     def flush(self) -> None:

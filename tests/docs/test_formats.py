@@ -25,7 +25,11 @@ STATE = {
     "ruling": "kind, content_ids_json, others_json, by, reason",
     "provenance": "content_id, source, root, path, given_json",
     "companion": "content_id, source, root, path, kind, about, carriers_json",
-    "rights_statement": "content_id, basis, licence, stated, evidence, origin, missing",
+    "rights_statement": "content_id, statement_id, origin, licence, statement_json",
+    "supersession": "content_id, statement_id, by, reason",
+    "withdrawal": "content_id, statement_id, reason, by, words",
+    "tombstone": "content_id, about, reason, by, approved_by",
+    "notice": "kind, about_json, document",
     "finding": "root, path, code, severity, detail",
     "fixity": "content_id, code, detail",
     "edition": "name, bundles_json",
@@ -38,7 +42,7 @@ ROWS = {
     "blob": "WHERE content_id IN (SELECT content_id FROM holding UNION SELECT content_id FROM companion)",
 }
 
-ONCE = {"measurement", "ruling"}
+ONCE = {"measurement", "ruling", "supersession", "withdrawal", "tombstone"}
 
 
 @pytest.fixture

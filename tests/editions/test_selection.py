@@ -7,7 +7,7 @@ import pytest
 import archives
 from archives import DARK, LICENCES, json_of
 from longplay.editions.bag import members_of
-from longplay.editions.selection import Chosen, Doorkeeper, choose, partition_of
+from longplay.editions.selection import Chosen, Doorkeeper, partition_of, select
 from longplay.ledger import queries
 from longplay.model.editions import Partition
 from longplay.model.events import Head
@@ -23,8 +23,9 @@ def doorkeeper() -> Doorkeeper:
 def chosen(archive: Archive, heads: list[Head] | None = None) -> list[Chosen]:
     """What an edition opened now, or at those heads, would consist of."""
     with archive.ledger.reading() as connection:
-        found = choose(connection, doorkeeper(), heads=archive.ledger.heads() if heads is None else heads)
-        return list(found)
+        at = archive.ledger.heads() if heads is None else heads
+        names = queries.bundle_names(connection)
+        return list(select(connection, doorkeeper(), bundles=names, heads=at).fresh)
 
 
 def titles(archive: Archive, heads: list[Head] | None = None) -> dict[Partition, list[str | None]]:

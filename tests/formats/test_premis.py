@@ -44,6 +44,18 @@ ORDER = {
     "rightsStatement": "rightsStatementIdentifier rightsBasis copyrightInformation licenseInformation"
     " statuteInformation otherRightsInformation rightsGranted linkingObjectIdentifier linkingAgentIdentifier",
     "licenseInformation": "licenseDocumentationIdentifier licenseTerms licenseNote licenseApplicableDates",
+    "copyrightInformation": "copyrightStatus copyrightJurisdiction copyrightStatusDeterminationDate"
+    " copyrightNote copyrightDocumentationIdentifier copyrightApplicableDates",
+    "statuteInformation": "statuteJurisdiction statuteCitation statuteInformationDeterminationDate statuteNote"
+    " statuteDocumentationIdentifier statuteApplicableDates",
+    "otherRightsInformation": "otherRightsDocumentationIdentifier otherRightsBasis otherRightsApplicableDates"
+    " otherRightsNote",
+    "termOfGrant": "startDate endDate",
+    "termOfRestriction": "startDate endDate",
+    "copyrightApplicableDates": "startDate endDate",
+    "licenseApplicableDates": "startDate endDate",
+    "statuteApplicableDates": "startDate endDate",
+    "otherRightsApplicableDates": "startDate endDate",
     "rightsGranted": "act restriction termOfGrant termOfRestriction rightsGrantedNote",
 }
 """Children in the order of the PREMIS 3.0 XML schema of 18 January 2016; identifiers are Type, then Value."""
@@ -97,10 +109,23 @@ def test_the_document_says_of_each_object_what_the_holding_says(objects: list[Pr
     assert loud == [
         str(one.loudness.integrated_lufs) for one in measured if one.loudness.integrated_lufs is not None
     ]
-    assert texts(root, ".//p:licenseTerms") == [as_xml(entry.decision.licence or "") for entry in objects]
-    assert texts(root, ".//p:restriction") == [
-        condition.value for entry in objects for condition in entry.decision.conditions
-    ]
+    statements = [len(entry.holding.statements) for entry in objects]
+    assert [len(node) for node in root.iterfind("p:rights", {"p": NAMESPACE})] == [1 + n for n in statements]
+    for node, entry in zip(root.iterfind("p:rights", {"p": NAMESPACE}), objects, strict=True):
+        decided, *stated = node
+        assert texts(decided, "p:licenseInformation/p:licenseTerms") == (
+            [as_xml(entry.decision.licence)] if entry.decision.licence else []
+        )
+        assert texts(decided, "p:rightsGranted/p:restriction") == [
+            condition.value for condition in entry.decision.conditions
+        ]
+        for told, statement in zip(stated, entry.holding.statements, strict=True):
+            forbidden = [
+                granted.findtext("p:act", namespaces={"p": NAMESPACE})
+                for granted in told.iterfind("p:rightsGranted", {"p": NAMESPACE})
+                if granted.findtext("p:restriction", namespaces={"p": NAMESPACE}) == "forbidden"
+            ]
+            assert forbidden == [act.value for act in statement.forbids]
     assert texts(root, "p:agent/p:agentVersion")[0] == AGENT.version
 
 

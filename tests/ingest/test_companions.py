@@ -45,6 +45,9 @@ def test_the_kind_is_told_by_the_name(name: str, kind: CompanionKind | None) -> 
     [
         ("song.txt", "song.ogg", True),
         ("song.ogg.license", "song.ogg", True),
+        ("song.ogg.txt", "song.ogg", True),
+        ("song.txt", "song.hq.ogg", True),
+        ("song.txt", "song.remix.ogg", False),
         ("song.jpg", "song.ogg", True),
         ("song.txt", "song two.ogg", False),
         ("song", "song.ogg", True),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from longplay.errors import MalformedInput
 from longplay.formats.paths import path_text
 from longplay.ingest.table import DepositTable
-from longplay.model.rights import StatementSource
+from longplay.model.findings import FindingCode
+from longplay.model.rights import Act, StatementSource, Territory
 
 
 def read(folder: Path, text: str | bytes) -> DepositTable:
@@ -46,6 +47,29 @@ def test_an_empty_licence_cell_states_nothing(tmp_path: Path) -> None:
     assert row.given == (("title", "Lied"),)
 
 
+def test_columns_of_rights_are_read_and_are_no_provenance(tmp_path: Path) -> None:
+    table = read(
+        tmp_path,
+        "path,licence,territories,forbids,isrc,content_id,shelf\n"
+        "song.flac,CC-BY-4.0,SE,mine,SEABC2600001,ab,K 7\n",
+    )
+    (row,) = table.rows(tmp_path / "song.flac")
+    assert row.statement is not None
+    assert (row.statement.territories, row.statement.forbids) == ((Territory("SE"),), (Act.MINE,))
+    assert row.given == (("isrc", "SEABC2600001"), ("shelf", "K 7"))
+    assert row.findings == ()
+
+
+def test_a_cell_that_cannot_be_read_is_a_finding_with_line_and_column(tmp_path: Path) -> None:
+    table = read(tmp_path, "path,licence,published\n\nsong.flac,CC0-1.0,19??\n")
+    (row,) = table.rows(tmp_path / "song.flac")
+    (finding,) = row.findings
+    assert (finding.code, finding.path) == (FindingCode.RIGHTS_CELL_UNREAD, "rights.csv")
+    assert finding.detail.startswith("line 3: column published: '19??'")
+    assert row.statement is not None
+    assert "published" in (row.statement.missing or "")
+
+
 def test_a_licence_that_is_none_names_what_is_missing(tmp_path: Path) -> None:
     (row,) = read(tmp_path, "path,licence\nsong.flac,free for all\n").rows(tmp_path / "song.flac")
     assert row.statement is not None
@@ -75,8 +99,9 @@ def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path: Path, prefix: 
     ],
 )
 def test_what_is_no_table_is_malformed_and_says_why(tmp_path: Path, text: bytes, reason: str) -> None:
-    with pytest.raises(MalformedInput, match=reason):
+    with pytest.raises(MalformedInput, match=reason) as raised:
         read(tmp_path, text)
+    assert str(tmp_path / "rights.csv") in str(raised.value)
 
 
 def test_two_rows_about_one_file_both_count(tmp_path: Path) -> None:

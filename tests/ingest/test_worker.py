@@ -46,7 +46,7 @@ def test_a_recording_is_copied_digested_and_measured(tmp_path: Path, make_tone: 
 def test_a_companion_is_copied_and_not_decoded(tmp_path: Path, make_tone: MakeTone) -> None:
     source = make_tone(tmp_path / "really.jpg")
     taken = take(task(source, tmp_path, CompanionKind.PICTURE))
-    assert taken == Beside(digests=digest_bytes(source.read_bytes()), statements=())
+    assert taken == Beside(digests=digest_bytes(source.read_bytes()))
 
 
 def test_words_of_a_licence_file_are_read(tmp_path: Path) -> None:
@@ -54,7 +54,16 @@ def test_words_of_a_licence_file_are_read(tmp_path: Path) -> None:
     source.write_text("SPDX-License-Identifier: CC0-1.0\n")
     taken = take(task(source, tmp_path, CompanionKind.LICENCE))
     assert isinstance(taken, Beside)
-    assert [one.licence for one in taken.statements] == ["CC0-1.0"]
+    assert [one.statement.licence for one in taken.rights.readings] == ["CC0-1.0"]
+    assert taken.rights.digest == taken.digests.content_id
+
+
+def test_a_broken_list_of_licences_is_a_finding(tmp_path: Path) -> None:
+    source = tmp_path / "REUSE.toml"
+    source.write_text("annotations = [")
+    taken = take(task(source, tmp_path, CompanionKind.LICENCE))
+    assert isinstance(taken, Beside)
+    assert [finding.code for finding in taken.findings] == [FindingCode.SIDECAR_UNREADABLE]
 
 
 def test_what_is_refused_leaves_no_copy(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from longplay.formats.merkle import digest_bytes
+from longplay.formats.statements import statement_id
+from longplay.ledger.journal import JournalWriter
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.state import state_digest
 from longplay.model.audio import AudioFacts, Picture, TagFacts
@@ -19,17 +21,25 @@ from longplay.model.events import (
     BundleMade,
     CompanionKept,
     CopyDerived,
+    DataSetMade,
     DuplicateMet,
     EditionOpened,
     EditionPublished,
     Fact,
     FileRefused,
     FixityChecked,
+    LetThrough,
+    NoticeFiled,
     PairsJudged,
     RecordingKept,
     RecordingMeasured,
+    RecordingPurged,
     RecordingsMerged,
     RecordingSplit,
+    RecordingStreamed,
+    RecordingWithdrawn,
+    RightsStated,
+    WithdrawalReversed,
 )
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import CompanionKind
@@ -38,13 +48,16 @@ from longplay.model.rights import (
     Act,
     Decision,
     KeepingBasis,
+    Purpose,
     RightsBasis,
     RightsStatement,
+    StatementKind,
     StatementSource,
     Verdict,
 )
 from longplay.model.technical import Carrier, Face, Loudness, Measurement, TechnicalFinding, Tool
 from longplay.model.units import ByteCount, Hertz, Milliseconds, SampleCount
+from longplay.model.withdrawal import NoticeKind, ReasonClass
 
 AGENT = Agent(name="longplay", version="0")
 ROOT = "/deposit"
@@ -205,6 +218,68 @@ def bundle(data: bytes, *, number: int = 1, edition: str = "first") -> BundleMad
     return BundleMade(edition=edition, bundle=made, tag_files=(tag_file,))
 
 
+def stated(
+    data: bytes, *statements: RightsStatement, ends: tuple[RightsStatement, ...] = (), by: str = "Ada"
+) -> RightsStated:
+    return RightsStated(
+        content_id=digest_bytes(data).content_id,
+        statements=statements,
+        supersedes=tuple(statement_id(one) for one in ends),
+        by=by,
+        reason="a letter",
+    )
+
+
+def withdrawal(evidence: str = "withdrawn 1") -> RightsStatement:
+    return RightsStatement(
+        basis=RightsBasis.POLICY,
+        licence=None,
+        stated="withdrawn",
+        evidence=evidence,
+        source=StatementSource.DECISION,
+        kind=StatementKind.WITHDRAWAL,
+        forbids=(Act.STREAM, Act.REDISTRIBUTE, Act.TRANSCODE, Act.MINE),
+    )
+
+
+def withdrawn(data: bytes, evidence: str = "withdrawn 1") -> RecordingWithdrawn:
+    return RecordingWithdrawn(
+        content_id=digest_bytes(data).content_id,
+        statement=withdrawal(evidence),
+        reason=ReasonClass.RIGHTS_CLAIM,
+        by="Ada",
+        words=digest_bytes(b"a claim").content_id,
+    )
+
+
+def reversed_(data: bytes, evidence: str = "withdrawn 1") -> WithdrawalReversed:
+    return WithdrawalReversed(
+        content_id=digest_bytes(data).content_id,
+        statement=statement_id(withdrawal(evidence)),
+        by="Ada",
+        words=digest_bytes(b"settled").content_id,
+    )
+
+
+def purged(data: bytes, *also: bytes) -> RecordingPurged:
+    return RecordingPurged(
+        content_id=digest_bytes(data).content_id,
+        also=tuple(content_ids(*also)),
+        reason=ReasonClass.COURT_ORDER,
+        by="Ada",
+        approved_by="Bo",
+    )
+
+
+def noticed(data: bytes, notice: str = "n1") -> NoticeFiled:
+    return NoticeFiled(
+        notice=notice,
+        kind=NoticeKind.DSA_NOTICE,
+        about=(digest_bytes(data).content_id,),
+        document=digest_bytes(b"a notice").content_id,
+    )
+
+
 def history() -> list[Fact]:
     """One of everything, in an order in which it could have happened."""
     return [
@@ -229,7 +304,34 @@ def history() -> list[Fact]:
         EditionPublished(edition="first", bundles=("archive-00001",)),
         checked(b"second", damaged=False),
         checked(b"first", damaged=True),
+        stated(b"first", statement_of("CC0-1.0"), ends=(STATEMENT,)),
+        withdrawn(b"first"),
+        reversed_(b"first"),
+        withdrawn(b"first", "withdrawn 2"),
+        noticed(b"first"),
+        purged(b"second", b"opus of second"),
+        RecordingStreamed(
+            content_id=content_ids(b"first")[0],
+            blob=content_ids(b"first")[0],
+            purpose=Purpose.ARCHIVE,
+            decision=KEEP,
+        ),
+        DataSetMade(
+            name="set",
+            purpose=Purpose.ARCHIVE,
+            members=(LetThrough(content_id=content_ids(b"first")[0], decision=KEEP),),
+        ),
     ]
+
+
+def statement_of(licence: str) -> RightsStatement:
+    return RightsStatement(
+        basis=RightsBasis.LICENSE,
+        licence=licence,
+        stated=licence,
+        evidence="determined by the archive",
+        source=StatementSource.DECISION,
+    )
 
 
 # Words as they come from files: any Unicode but lone surrogates, NUL included.
@@ -292,6 +394,12 @@ _about_recordings: st.SearchStrategy[Fact] = st.one_of(
         words,
         words,
     ),
+    st.builds(stated, _bytes, st.sampled_from([STATEMENT, withdrawal()]), by=words),
+    st.builds(lambda data: stated(data, ends=(STATEMENT,)), _bytes),
+    st.builds(withdrawn, _bytes, st.sampled_from(["1", "2"])),
+    st.builds(reversed_, _bytes, st.sampled_from(["1", "2"])),
+    st.builds(purged, _bytes),
+    st.builds(noticed, _bytes, st.sampled_from(["n1", "n2"])),
     st.builds(
         lambda pair, by: RecordingSplit(
             content_id=content_ids(pair[0])[0], others=tuple(content_ids(pair[1])), by=by, reason=""
@@ -361,3 +469,18 @@ def content_ids(*data: bytes) -> list[ContentId]:
 def journalled(journal: Path) -> Sequence[bytes]:
     """Every byte of a journal, by file."""
     return [path.read_bytes() for path in sorted(journal.rglob("*.jsonl*"))]
+
+
+def open_in(folder: Path) -> Ledger:
+    return Ledger.open(folder / "ledger.sqlite", journal=folder / "journal")
+
+
+def journal(folder: Path, *chains: list[Fact]) -> None:
+    """Write each list of facts to a chain of its own, the first one to `w0001`."""
+    clock = Ticking()
+    held = []
+    for facts in chains:
+        held.append(JournalWriter.open(folder / "journal", clock=clock, agent=AGENT))
+        held[-1].append(facts)
+    for writer in held:
+        writer.close()

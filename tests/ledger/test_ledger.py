@@ -1,7 +1,7 @@
 """The ledger: a projection that is the same in whatever portions and after whatever kill it is made."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,9 @@ from facts import (
     duplicate,
     histories,
     history,
+    journal,
     journalled,
+    open_in,
     opened,
     recording,
     refused,
@@ -27,7 +29,7 @@ from hypothesis import strategies as st
 
 from longplay.errors import ExitCode, JournalBroken, StorageError
 from longplay.ledger import ledger as ledger_module
-from longplay.ledger import queries
+from longplay.ledger import queries, rights
 from longplay.ledger.journal import JournalWriter, read_chain
 from longplay.ledger.ledger import SCHEMA_VERSION, Ledger, remove
 from longplay.ledger.register import Register
@@ -35,40 +37,6 @@ from longplay.ledger.segments import segment_path
 from longplay.model.events import AccessionClosed, EditionOpened, EditionPublished, Fact
 
 OpenLedger = Callable[[], Ledger]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "journal").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
-def open_ledger(folder: Path) -> Iterator[OpenLedger]:
-    made: list[Ledger] = []
-
-    def make() -> Ledger:
-        made.append(open_in(folder))
-        return made[-1]
-
-    yield make
-    for ledger in made:
-        ledger.close()
-
-
-def open_in(folder: Path) -> Ledger:
-    return Ledger.open(folder / "ledger.sqlite", journal=folder / "journal")
-
-
-def journal(folder: Path, *chains: list[Fact]) -> None:
-    """Write each list of facts to a chain of its own, the first one to `w0001`."""
-    clock = Ticking()
-    held = []
-    for facts in chains:
-        held.append(JournalWriter.open(folder / "journal", clock=clock, agent=AGENT))
-        held[-1].append(facts)
-    for writer in held:
-        writer.close()
 
 
 def ignored(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
@@ -412,7 +380,8 @@ def test_statements_of_a_duplicate_are_added_to_the_holding(folder: Path, open_l
     again = duplicate(b"song")
     journal(folder, [opened(), plain, type(again)(**{**_fields(again), "statements": (STATEMENT,)})])
     with open_ledger().reading() as connection:
-        assert queries.statements_of(connection, content_ids(b"song")[0]) == [STATEMENT]
+        [song] = content_ids(b"song")
+        assert rights.statements_in_force(connection, [song]) == {song: (STATEMENT,)}
 
 
 def _fields(fact: Fact) -> dict[str, object]:

@@ -276,3 +276,19 @@ def test_what_may_not_be_written_can_be_read() -> None:
             said = process.communicate(timeout=60)
         store.folder.chmod(0o755)
     assert said == ("True\nStoreReadOnly\n", "")
+
+
+def test_what_is_erased_leaves_no_trace_in_any_file_and_the_rest_stays(tmp_path: Path) -> None:
+    store = DerivedStore(tmp_path)
+    assert store.erase([SONG]) == 0
+    gone = Derived(fingerprint=b"the fingerprint of a song" * 400, waveform=b"its waveform" * 400)
+    store.put([(SONG, gone), *MANY])
+    assert store.erase([SONG, OTHER]) == 1
+    assert store.erase([SONG]) == 0
+    with store.reading() as reader:
+        assert not reader.has(SONG)
+        assert all(reader.has(name) for name, _derived in MANY)
+    assert all(store.get(name, naming(derived)) == derived for name, derived in MANY)
+    for path in store.folder.iterdir():
+        assert b"fingerprint of a song" not in path.read_bytes()
+        assert b"its waveform" not in path.read_bytes()

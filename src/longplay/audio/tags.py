@@ -34,6 +34,7 @@ _USUAL: Final = {
 }
 _LICENCE_WORDS: Final = (
     "LICENSE", "LICENCE", "COPYRIGHT", "WCOP", "TCOP", "CPRT", "COMM", "COMMENT", "USER", "DESCRIPTION", "©CMT",
+    "©CPY", "ICOP", "ICMT",
 )  # fmt: skip
 _LIBRARY_FAILURES: Final = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, AssertionError, EOFError,

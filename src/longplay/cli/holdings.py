@@ -7,7 +7,7 @@ import click
 from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output, duration_text, size_text
 from longplay.model.holdings import Holding
-from longplay.model.rights import WORLD, Act, Decision, Purpose, RightsObject
+from longplay.model.rights import WORLD, Act, Decision, Purpose
 
 
 @click.command(short_help="List what the archive holds.")
@@ -33,11 +33,7 @@ def command(dark: bool, archive: Path, form: str) -> None:
     count = 0
     with open_archive(archive) as opened, opened.ledger.reading() as connection:
         for holding in queries.holdings(connection):
-            obj = RightsObject(
-                content_id=holding.content_id,
-                statements=holding.statements,
-                keeping=opened.settings.archive.keeping,
-            )
+            obj = opened.rights_object(holding)
             decision = decide(Act.REDISTRIBUTE, obj, WORLD, now().date(), Purpose.ARCHIVE)
             if dark and decision.permits:
                 continue

@@ -79,6 +79,7 @@ def command(
         ports = Ports(
             store=opened.store,
             derived=opened.derived,
+            evidence=opened.evidence,
             register=register,
             gate=decide,
             keeping=opened.settings.archive.keeping,

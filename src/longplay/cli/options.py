@@ -1,10 +1,13 @@
 """Options that many commands share."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+
+from longplay.model.rights import WORLD, Act, Purpose, Territory
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -24,4 +27,66 @@ format_option: Decorator = click.option(
     default="text",
     show_default=True,
     help="text for people; json for programs, one object a line, the summary last.",
+)
+
+by_option: Decorator = click.option(
+    "--by", required=True, metavar="NAME", help="Who decides; stands in the journal."
+)
+reason_option: Decorator = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; kept as evidence, apart from the journal."
+)
+
+
+class TerritoryType(click.ParamType[Territory]):
+    """`001` for the whole world, or an ISO 3166-1 alpha-2 code."""
+
+    name = "territory"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Territory:
+        """The code in capitals."""
+        code = value.strip().upper()
+        if code != WORLD and not (len(code) == 2 and code.isascii() and code.isalpha()):
+            self.fail(
+                f"{value!r} is no territory: give two letters such as SE, or 001 for everywhere", param, ctx
+            )
+        return Territory(code)
+
+
+class DayType(click.ParamType[date]):
+    """A day, ISO 8601."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        try:
+            return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no day: write 2026-11-25", param, ctx)
+
+
+act_option: Decorator = click.option(
+    "--act",
+    type=click.Choice([act.value for act in Act]),
+    default=Act.REDISTRIBUTE.value,
+    show_default=True,
+    help="What somebody wants to do.",
+)
+territory_option: Decorator = click.option(
+    "--territory",
+    type=TerritoryType(),
+    default=WORLD,
+    metavar="CODE",
+    show_default="001, everywhere",
+    help="Where: two letters such as SE, or 001 for everywhere.",
+)
+day_option: Decorator = click.option(
+    "--day", type=DayType(), metavar="DAY", show_default="today", help="On which day, such as 2027-01-01."
+)
+purpose_option: Decorator = click.option(
+    "--purpose",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    default=Purpose.ARCHIVE.value,
+    show_default=True,
+    help="What for; non-commercial licences ask.",
 )

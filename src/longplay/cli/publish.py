@@ -32,7 +32,7 @@ def command(
 
     Each bundle is a BagIt 1.0 bag of links to the blobs, with a hybrid torrent, a v1 torrent and a magnet link
     beside it. No payload is read. The same name again hands out the same bytes again; a new name appends what
-    came in since.
+    came in since, and leaves out what was withdrawn: its bundle is replaced by one without it.
 
     \b
     Examples:
@@ -51,6 +51,8 @@ def command(
             register=register,
             gate=decide,
             keeping=opened.settings.archive.keeping,
+            territories=opened.settings.rights.territories,
+            mining=opened.settings.rights.mining_preference,
             archive_name=opened.settings.archive.name,
             archive_id=opened.settings.archive.id,
             clock=now,
@@ -85,6 +87,9 @@ def command(
         "bundles": len(bundles),
         "files": sum(bundle.payload_files for bundle in bundles),
         "bytes": sum(bundle.payload_size for bundle in bundles),
+        "withdrawn": len(published.edition.withdrawn),
     }
     printer.line("summary", summary, text=str(published.folder))
+    if published.edition.withdrawn:
+        printer.talk(f"Tombstones of what was published before: {len(published.edition.withdrawn)}")
     printer.talk(f"Next: longplay verify {published.folder}; longplay seed")

@@ -19,7 +19,7 @@ def command(archive: Path, form: str) -> None:
     """Make the ledger again from journal and blobs.
 
     The ledger is only a projection: it may be deleted at any time. The state digest says that the new one knows
-    the same. Exit code 3 when a blob the journal names is not there.
+    the same. Exit code 3 when a blob the journal names is not there, or one that was purged still is.
 
     \b
     Example:
@@ -45,9 +45,12 @@ def command(archive: Path, form: str) -> None:
         [
             ("journal lines", str(rebuilt.events)),
             ("blobs", f"{rebuilt.blobs}  ({rebuilt.missing} missing)"),
+            ("purged", f"{rebuilt.purged}  ({rebuilt.left} still here)"),
             ("state digest", rebuilt.state_digest),
         ],
     )
     out.line("summary", asdict(rebuilt))
-    if rebuilt.missing:
+    if rebuilt.left:
+        out.talk("Of what was purged something is still here: run the same `longplay purge` again")
+    if rebuilt.missing or rebuilt.left:
         sys.exit(ExitCode.DAMAGED)

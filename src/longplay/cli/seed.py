@@ -8,7 +8,7 @@ import click
 
 from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output, size_text
-from longplay.errors import UsageError
+from longplay.errors import GateRefused, UsageError
 
 
 @click.command(short_help="Serve the published bundles over BitTorrent, straight from the blobs.")
@@ -39,11 +39,23 @@ def command(listen: str, tracker: tuple[str, ...], public: bool, archive: Path, 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with open_archive(archive) as opened, Seeder(listen=listen, public=public, trackers=tracker) as seeder:
-        names = seed_bundles(seeder, opened.ledger, opened.store, Sources())
+        served = seed_bundles(seeder, opened.ledger, opened.store, Sources(), opened.doorkeeper())
+        names = list(served.names)
+        if served.withheld:
+            out.talk(f"Not served, for something in them may not be passed on: {', '.join(served.withheld)}")
+        if served.withheld and not names:
+            raise GateRefused(
+                "nothing published may be passed on any more: run `longplay publish --edition NEW-NAME`, which "
+                "bundles anew what may be"
+            )
         if not names:
             raise UsageError("nothing is published yet: run `longplay publish --edition NAME` first")
         host = listen.rpartition(":")[0]
-        fields: dict[str, object] = {"address": f"{host}:{seeder.port}", "bundles": names}
+        fields: dict[str, object] = {
+            "address": f"{host}:{seeder.port}",
+            "bundles": names,
+            "withheld": list(served.withheld),
+        }
         out.line("listening", fields, text=f"{host}:{seeder.port}")
         out.talk(f"Serving {len(names)} bundles. Stop with Ctrl-C.")
         out.talk(f"Elsewhere: longplay mirror EDITION --into DIR --peer {host}:{seeder.port}")

@@ -9,7 +9,7 @@ from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output, duration_text, size_text
 from longplay.errors import NotFound
 from longplay.model.holdings import AccessCopy, Holding
-from longplay.model.rights import WORLD, Act, Decision, Purpose, RightsObject
+from longplay.model.rights import WORLD, Act, Decision, Purpose
 from longplay.model.technical import Derived
 
 
@@ -28,7 +28,8 @@ def command(name: str, waveform: Path | None, archive: Path, form: str) -> None:
 
     What it is, whether it is whole, how loud it is, what was stated about it, and what may be done with it.
 
-    ID is a content id or the first digits of one, as `longplay holdings` prints them.
+    ID is a content id or the first digits of one, as `longplay holdings` prints them. What was withdrawn says
+    so; of what was purged only the tombstone is left.
 
     \b
     Examples:
@@ -41,6 +42,7 @@ def command(name: str, waveform: Path | None, archive: Path, form: str) -> None:
     from longplay.cli.names import only_holding
     from longplay.formats.chromaprint import encode, unpack
     from longplay.ledger import queries
+    from longplay.ledger.withdrawn import withdrawals_of
     from longplay.rights.gate import decide
     from longplay.wiring import now, open_archive
 
@@ -53,12 +55,9 @@ def command(name: str, waveform: Path | None, archive: Path, form: str) -> None:
         places = queries.places_of(connection, holding.content_id)
         companions = list(queries.companions_of(connection, holding))
         copies = queries.copies_of(connection, holding.content_id)
+        withdrawals = [one for one, holds in withdrawals_of(connection, holding.content_id) if holds]
         derived = opened.derived.get(holding.content_id, holding.measurement) if holding.measurement else None
-        obj = RightsObject(
-            content_id=holding.content_id,
-            statements=holding.statements,
-            keeping=opened.settings.archive.keeping,
-        )
+        obj = opened.rights_object(holding)
         decisions = [decide(act, obj, WORLD, now().date(), Purpose.ARCHIVE) for act in Act]
     fields = {
         **msgspec.to_builtins(holding),
@@ -72,11 +71,17 @@ def command(name: str, waveform: Path | None, archive: Path, form: str) -> None:
         "access_copies": [asdict(copy) for copy in copies],
         "fingerprint": encode(unpack(derived.fingerprint)) if derived and derived.fingerprint else None,
         "published": [{"bundle": bundle, "path": path} for bundle, path in places],
+        "withdrawn": [
+            {"statement": one.statement, "reason": one.reason.value, "by": one.by, "at": one.at}
+            for one in withdrawals
+        ],
     }
     if waveform is not None:
         write_waveform(waveform, derived, holding)
     out.line("holding", fields)
     if not out.json:
+        for one in withdrawals:
+            out.table("", [("withdrawn", f"{one.at[:10]} by {one.by}: {one.reason.value} ({one.statement})")])
         _print(out, holding, decisions, places)
         _print_measured(out, holding, derived)
         for carrier in (carrier for one in companions for carrier in one.carriers):

@@ -14,21 +14,21 @@ from longplay.cli.output import Output, size_text
 def command(archive: Path, form: str) -> None:
     """Count what there is.
 
-    Holdings, companions, editions, remarks made at intake, known damage, and the state digest: one hash over
-    all that the ledger knows, the same after `longplay rebuild`.
+    Holdings, companions, editions, what was withdrawn or purged, remarks made at intake, known damage, and the
+    state digest: one hash over all that the ledger knows, the same after `longplay rebuild`.
 
     \b
     Examples:
       longplay status
       longplay status --format json
     """
-    from longplay.ledger import queries
+    from longplay.ledger import queries, withdrawn
     from longplay.ledger.state import state_digest
     from longplay.wiring import open_archive
 
     out = Output(form)
     with open_archive(archive) as opened, opened.ledger.reading() as connection:
-        counts = queries.counts(connection)
+        counts = queries.counts(connection) | withdrawn.counts(connection)
         findings = queries.finding_counts(connection)
         editions = queries.editions(connection)
         digest = state_digest(connection)

@@ -142,6 +142,7 @@ class Story:
         ports = Ports(
             store=archive.store,
             derived=archive.derived,
+            evidence=archive.evidence,
             register=register,
             gate=decide,
             keeping=archive.settings.archive.keeping,
@@ -205,7 +206,7 @@ class Story:
         self.chapter("Mirror: somebody else's copy, over real BitTorrent on this machine")
         into = self.folder / "mirror"
         with Seeder(listen=LOOPBACK, public=False) as seeder:
-            seed_bundles(seeder, archive.ledger, archive.store, Sources())
+            seed_bundles(seeder, archive.ledger, archive.store, Sources(), archive.doorkeeper())
             peer = f"127.0.0.1:{seeder.port}"
             self._command("seed", "--listen", peer, "--archive", archive.root)
             done = self._run_mirror(published.folder, into, peer)

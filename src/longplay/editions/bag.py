@@ -6,23 +6,26 @@ version of Longplay it is handed out again, and a seeder can serve it whole from
 Source: RFC 8493 (BagIt 1.0); docs/format/bag.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from longplay.editions.attribution import write_attribution
 from longplay.editions.naming import UniqueNames, readable_name
-from longplay.editions.selection import Chosen, Doorkeeper, partition_of
+from longplay.editions.selection import Chosen, Doorkeeper
 from longplay.formats import bagit
+from longplay.formats.mining import FILE_NAME as TDMREP
+from longplay.formats.mining import bag_info, preference, strictest, write_tdmrep
 from longplay.formats.premis import PreservedObject, write_premis
+from longplay.formats.premis_rights import Determined
 from longplay.formats.records import record_of, write_json_lines, write_parquet
-from longplay.ledger import queries
+from longplay.ledger import queries, rights
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle, BundleFile
 from longplay.model.events import Agent, Head
 from longplay.model.holdings import Holding
-from longplay.model.rights import Decision
+from longplay.model.rights import Decision, MiningPreference, Territory
 from longplay.model.technical import Carrier
 from longplay.rights.texts import licence_text
 from longplay.store.protocol import BlobStore
@@ -36,12 +39,18 @@ class Member:
         holding: what.
         path: its path in the bag.
         decision: what let it in.
+        territories: where alone it may be passed on; empty: everywhere.
+        mining: preference on text and data mining; `None` where there is none.
+        stated_on: the day each of its statements was written down, by statement id.
         carriers: physical carriers that its sidecars state.
     """
 
     holding: Holding
     path: str
     decision: Decision
+    territories: tuple[Territory, ...] = ()
+    mining: MiningPreference | None = None
+    stated_on: Mapping[str, str] = field(default_factory=dict)
     carriers: tuple[Carrier, ...] = ()
 
 
@@ -81,13 +90,23 @@ def members_of(
         holding = queries.holding(connection, content_id, heads=heads)
         if now is None or holding is None:
             continue
-        decision = doorkeeper.decide(now)
-        if not decision.permits or partition_of(decision) is not chosen.partition:
+        admission = doorkeeper.admit(now)
+        if not admission.decision.permits or admission.partition is not chosen.partition:
             continue
         path = f"data/{names.take(readable_name(holding), content_id)}"
         beside = queries.companions_of(connection, holding, heads=heads)
         carriers = tuple(dict.fromkeys(carrier for one in beside for carrier in one.carriers))
-        members.append(Member(holding=holding, path=path, decision=decision, carriers=carriers))
+        members.append(
+            Member(
+                holding=holding,
+                path=path,
+                decision=admission.decision,
+                territories=admission.territories,
+                mining=preference(now.statements, doorkeeper.mining),
+                stated_on={one.id: one.at[:10] for one in rights.history(connection, content_id)},
+                carriers=carriers,
+            )
+        )
     return sorted(members, key=lambda member: member.path)
 
 
@@ -136,7 +155,15 @@ def _metadata(
     members: Sequence[Member], held_at: dict[ContentId, str], label: BagLabel
 ) -> list[tuple[str, bytes]]:
     records = [
-        record_of(one.holding, path=one.path, decision=one.decision, carriers=one.carriers) for one in members
+        record_of(
+            one.holding,
+            path=one.path,
+            decision=one.decision,
+            territories=one.territories,
+            mining=one.mining,
+            carriers=one.carriers,
+        )
+        for one in members
     ]
     objects = [
         PreservedObject(
@@ -144,6 +171,8 @@ def _metadata(
             path=one.path,
             ingested_at=held_at[one.holding.content_id],
             decision=one.decision,
+            mining=one.mining,
+            determined=Determined(on=label.date, territories=one.territories, stated_on=one.stated_on),
             carriers=one.carriers,
         )
         for one in members
@@ -155,8 +184,15 @@ def _metadata(
         ("metadata/records.parquet", write_parquet(records)),
         ("metadata/premis.xml", write_premis(objects, agent=label.agent)),
         ("metadata/ATTRIBUTION.md", write_attribution(label.name, records)),
+        *_preferences(members),
         *texts,
     ]
+
+
+def _preferences(members: Sequence[Member]) -> list[tuple[str, bytes]]:
+    """`tdmrep.json` for the files that have a preference; no file when none has."""
+    wishes = [(one.path, one.mining) for one in members if one.mining is not None]
+    return [(f"metadata/{TDMREP}", write_tdmrep(wishes))] if wishes else []
 
 
 def _bag_info(members: Sequence[Member], label: BagLabel) -> bytes:
@@ -168,6 +204,7 @@ def _bag_info(members: Sequence[Member], label: BagLabel) -> bytes:
             ("External-Description", f"Bundle {label.number} of the Longplay archive {label.archive_id}"),
             ("Bagging-Date", label.date),
             ("Bag-Software-Agent", f"{label.agent.name} {label.agent.version}"),
+            *bag_info(strictest(member.mining for member in members)),
             ("Payload-Oxum", bagit.payload_oxum(sizes)),
         ]
     )

@@ -17,15 +17,18 @@ import msgspec
 
 from longplay.editions.bag import BagLabel, make_bag, members_of
 from longplay.editions.handout import PUBLISHED_MODE, Sources, bundle_entry, hand_out, torrents_of
-from longplay.editions.selection import Chosen, Doorkeeper, choose
-from longplay.errors import GateRefused, UsageError
+from longplay.editions.refusals import nothing_permitted, revoked_edition
+from longplay.editions.selection import Chosen, Doorkeeper, select
+from longplay.errors import UsageError
 from longplay.fixity.seal import SEAL_NAME, seal_of
 from longplay.formats.edition import FILE_NAME, write_edition
-from longplay.ledger import queries
+from longplay.ledger import queries, rights
 from longplay.ledger.register import Register
+from longplay.model.digests import ContentId
 from longplay.model.editions import BundleEntry, Edition, Stage
 from longplay.model.events import Agent, BundleMade, EditionOpened, EditionPublished, Head
-from longplay.model.rights import KeepingBasis
+from longplay.model.rights import KeepingBasis, MiningPreference, Territory
+from longplay.model.withdrawal import Tombstone
 from longplay.progress import Progress
 from longplay.rights.gate import Gate
 from longplay.store.failures import storing
@@ -58,6 +61,7 @@ class Publication:
     Attributes:
         store, register, gate: the archive's.
         keeping: the institution's basis for keeping.
+        territories, mining: as in `Doorkeeper`.
         archive_name, archive_id: as in `longplay.toml`.
         clock: tells the day an edition is opened on.
         agent: stands in the bags.
@@ -71,13 +75,16 @@ class Publication:
     archive_id: str
     clock: Callable[[], datetime]
     agent: Agent
+    territories: tuple[Territory, ...] = ()
+    mining: MiningPreference | None = None
 
     def publish(self, name: str, *, out: Path, sources: Sources, progress: Progress) -> Published:
         """Publish an edition into `out`/`name`. Idempotent; may be killed and run again.
 
         Raises:
             UsageError: no name for an edition, or another edition was begun and not finished.
-            GateRefused: nothing may be redistributed.
+            GateRefused: nothing may be redistributed, or the edition is published and holds something that may
+                not be passed on any more.
             ArchiveBusy: another process is publishing.
             StorageError: something could not be written.
         """
@@ -85,9 +92,8 @@ class Publication:
             raise UsageError(f"{name!r} is no name for an edition: use letters, digits, dots, dashes")
         with locked(self.store.root / LOCKS / "publish", what="publishing"):
             row = self._opened(name)
-            if row.bundles_json is None:
-                self._make_bundles(row, progress)
-            return self._hand_out(row, out / name, sources, progress)
+            names = self._published(row) if row.bundles_json is not None else self._made(row, progress)
+            return self._hand_out(row, names, out / name, sources, progress)
 
     def _opened(self, name: str) -> Any:
         """The edition's row, opened now if it is new."""
@@ -110,35 +116,57 @@ class Publication:
             return queries.edition(connection, name)
 
     def _check_publishable(self, *, has_older: bool) -> None:
-        doorkeeper = Doorkeeper(gate=self.gate, keeping=self.keeping, day=self.clock().date())
+        if has_older:
+            return
+        doorkeeper = self._doorkeeper(self.clock().date())
         with self.register.ledger.reading() as connection:
-            heads = self.register.ledger.heads()
-            if not has_older and next(choose(connection, doorkeeper, heads=heads), None) is None:
-                held = queries.counts(connection)["holdings"]
-                raise GateRefused(
-                    f"nothing may be redistributed: {held} holdings, none with a statement that permits it; "
-                    "see `longplay holdings --dark`, then ingest again with --rights or --licence"
-                )
+            if not select(connection, doorkeeper, bundles=(), heads=None).fresh:
+                raise nothing_permitted(connection, doorkeeper)
 
-    def _make_bundles(self, row: Any, progress: Progress) -> None:
-        doorkeeper = Doorkeeper(gate=self.gate, keeping=self.keeping, day=date.fromisoformat(row.date))
+    def _made(self, row: Any, progress: Progress) -> list[str]:
+        """Make what bundles are missing; returns the edition's, by number.
+
+        What may not be passed on any more by now is not handed out, whatever was known at the heads: a bundle
+        that holds such a recording is left out, and what else it holds comes with the next edition.
+        """
+        doorkeeper = self._doorkeeper(date.fromisoformat(row.date))
         with self.register.ledger.reading() as connection:
-            chosen = list(choose(connection, doorkeeper, heads=_heads(row)))
-        progress.begin("bags", files=sum(len(one.content_ids) for one in chosen))
+            visible = queries.bundles_visible_to(connection, row.name, _heads(row))
+            selection = select(connection, doorkeeper, bundles=visible, heads=_heads(row))
+        names = list(selection.in_force)
+        progress.begin("bags", files=sum(len(one.content_ids) for one in selection.fresh))
         try:
-            for one in chosen:
-                self._make_bundle(row, one, doorkeeper)
+            for one in selection.fresh:
+                names += self._make_bundle(row, one, doorkeeper)
                 progress.advance(files=len(one.content_ids))
         finally:
             progress.end()
+        revoked = self._revoked(names)
+        return [name for name in names if name not in revoked]
 
-    def _make_bundle(self, row: Any, chosen: Chosen, doorkeeper: Doorkeeper) -> None:
+    def _published(self, row: Any) -> list[str]:
+        """The bundles of an edition that was handed out before; it is not again if it may not be."""
+        names = msgspec.json.decode(row.bundles_json, type=list[str])
+        revoked = self._revoked(names)
+        if revoked:
+            with self.register.ledger.reading() as connection:
+                raise revoked_edition(connection, row.name, revoked, self._doorkeeper(self.clock().date()))
+        return names
+
+    def _revoked(self, names: list[str]) -> dict[str, tuple[ContentId, ...]]:
+        """By bundle, the recordings that may not be passed on any more as of now."""
+        doorkeeper = self._doorkeeper(self.clock().date())
+        with self.register.ledger.reading() as connection:
+            return select(connection, doorkeeper, bundles=names, heads=None).revoked
+
+    def _make_bundle(self, row: Any, chosen: Chosen, doorkeeper: Doorkeeper) -> list[str]:
+        """Make one bundle; returns its name, or nothing when nobody may go into it any more."""
         with self.register.ledger.reading() as connection:
             number = len(queries.bundle_names(connection)) + 1
             members = members_of(connection, chosen, doorkeeper, heads=_heads(row))
             held_at = queries.held_at(connection, chosen.content_ids)
         if not members:
-            return
+            return []
         label = BagLabel(
             name=f"{self.archive_name}-{number:06d}",
             number=number,
@@ -149,10 +177,12 @@ class Publication:
         )
         bundle, tag_files = make_bag(members, held_at, chosen=chosen, label=label, store=self.store)
         self.register.record([BundleMade(edition=row.name, bundle=bundle, tag_files=tag_files)])
+        return [bundle.name]
 
-    def _hand_out(self, row: Any, folder: Path, sources: Sources, progress: Progress) -> Published:
+    def _hand_out(
+        self, row: Any, names: list[str], folder: Path, sources: Sources, progress: Progress
+    ) -> Published:
         with self.register.ledger.reading() as connection:
-            names = queries.bundles_visible_to(connection, row.name, _heads(row))
             made = tuple(name for name, _number in queries.bundles_of_edition(connection, row.name))
         with storing(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -181,6 +211,25 @@ class Publication:
         hand_out(bundle, entry, torrents, folder=folder, store=self.store)
         return entry
 
+    def _doorkeeper(self, day: date) -> Doorkeeper:
+        return Doorkeeper(
+            gate=self.gate,
+            keeping=self.keeping,
+            day=day,
+            territories=self.territories,
+            mining=self.mining,
+        )
+
+    def _withdrawn(self, row: Any) -> tuple[Tombstone, ...]:
+        """What earlier editions published and this one may not, as of its heads."""
+        with self.register.ledger.reading() as connection:
+            visible = set(queries.bundles_visible_to(connection, row.name, _heads(row)))
+            return tuple(
+                stone
+                for stone in rights.tombstones(connection, _heads(row))
+                if any(bundle in visible for bundle, _path in queries.places_of(connection, stone.content_id))
+            )
+
     def _edition(self, row: Any, entries: list[BundleEntry]) -> Edition:
         return Edition(
             name=row.name,
@@ -189,6 +238,7 @@ class Publication:
             archive_name=self.archive_name,
             heads=tuple((head.writer, head.seq, head.line_hash) for head in _heads(row)),
             stages=(Stage(number=1, bundles=tuple(entries)),),
+            withdrawn=self._withdrawn(row),
         )
 
 

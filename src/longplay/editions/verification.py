@@ -7,7 +7,7 @@ Source: docs/format/edition.md, "What verify checks".
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from longplay.errors import MalformedInput, NotFound
 from longplay.fixity.bundle import Checked, Report, check_bundle
 from longplay.fixity.files import read_regular
 from longplay.fixity.seal import SEAL_NAME, seal_of
+from longplay.fixity.withdrawn import withdrawn_files
 from longplay.formats.bagit import TAG_MANIFEST
 from longplay.formats.edition import FILE_NAME, read_edition
 from longplay.formats.metainfo import Torrent, read_torrent
 from longplay.formats.records import digests_match, parquet_digests, read_json_lines
-from longplay.model.editions import BundleEntry, Edition
+from longplay.model.editions import BundleEntry, Edition, Partition
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.progress import Progress
 from longplay.store.failures import storing
@@ -57,13 +58,16 @@ def find_edition(folder: Path) -> Path:
     raise NotFound(f"no {FILE_NAME} in {folder}" + (f"; name one of its editions: {names}" if names else ""))
 
 
-def verify(folder: Path, *, report: Report, progress: Progress) -> Verified:
+def verify(
+    folder: Path, *, report: Report, progress: Progress, without: Collection[Partition] = ()
+) -> Verified:
     """Check everything in an edition's folder.
 
     Args:
         folder: as `find_edition` gives it.
         report: takes each finding as it is made.
         progress: advanced file by file.
+        without: partitions that were left out of this copy on purpose; their bundles are not looked for.
 
     Raises:
         MalformedInput: `edition.json` itself cannot be read, so nothing can be checked.
@@ -79,14 +83,15 @@ def verify(folder: Path, *, report: Report, progress: Progress) -> Verified:
         report(finding)
 
     _check_small(folder, SEAL_NAME, seal_of(data), count)
-    total = sum(bundle.files for bundle in edition.bundles), sum(bundle.size for bundle in edition.bundles)
+    wanted = [bundle for bundle in edition.bundles if bundle.partition not in without]
+    total = sum(bundle.files for bundle in wanted), sum(bundle.size for bundle in wanted)
     progress.begin("verify", files=total[0], size=total[1])
     try:
-        for entry in edition.bundles:
+        for entry in wanted:
             _verify_bundle(folder, entry, seen, count, progress)
     finally:
         progress.end()
-    for finding in _foreign(folder, edition):
+    for finding in (*_foreign(folder, edition), *withdrawn_files(folder, edition.withdrawn)):
         count(finding)
     return seen
 

@@ -23,7 +23,11 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_edition(edition: Edition) -> bytes:
     """The file's bytes: UTF-8 JSON, indented by two, keys in a fixed order, a line feed at the end."""
-    raw = msgspec.json.encode(_File(edition=edition), order="deterministic")
+    file = msgspec.to_builtins(_File(edition=edition))
+    if not edition.withdrawn:
+        # so that an edition from before there were tombstones is handed out byte for byte
+        del file["edition"]["withdrawn"]
+    raw = msgspec.json.encode(file)
     return msgspec.json.format(raw, indent=2) + b"\n"
 
 
@@ -40,6 +44,9 @@ def read_edition(data: bytes) -> Edition:
     _check_name(edition.name)
     for bundle in edition.bundles:
         _check_bundle(bundle)
+    for stone in edition.withdrawn:
+        if not is_content_id(stone.content_id):
+            raise MalformedInput(FILE_NAME, f"withdrawn: {stone.content_id[:70]!r} is not a content id")
     names = [bundle.name for bundle in edition.bundles]
     if len(set(names)) != len(names):
         raise MalformedInput(FILE_NAME, "a bundle stands in it twice")

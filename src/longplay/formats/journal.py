@@ -39,6 +39,13 @@ _KINDS: Final[dict[str, type[Any]]] = {
     "edition-opened": events.EditionOpened,
     "bundle-made": events.BundleMade,
     "edition-published": events.EditionPublished,
+    "rights-stated": events.RightsStated,
+    "recording-withdrawn": events.RecordingWithdrawn,
+    "withdrawal-reversed": events.WithdrawalReversed,
+    "recording-purged": events.RecordingPurged,
+    "notice-filed": events.NoticeFiled,
+    "recording-streamed": events.RecordingStreamed,
+    "data-set-made": events.DataSetMade,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

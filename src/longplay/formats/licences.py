@@ -28,7 +28,7 @@ OUTSIDE_SPDX: Final = ("LicenseRef-OGA-BY-3.0", "LicenseRef-OGA-BY-4.0")
 """Licences met in the wild that the SPDX list lacks."""
 
 CC_URL: Final = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/"
+    r"(?:https?://|(?<![\w./-]))(?:www\.)?creativecommons\.org/"
     r"(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>1\.0|2\.[015]|3\.0|4\.0)(?:/(?P<port>[a-z]{2,3})(?![a-z]))?"
     r"|publicdomain/(?P<public>zero|mark)/1\.0)",
     re.IGNORECASE,

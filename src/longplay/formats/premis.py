@@ -9,14 +9,15 @@ Source: PREMIS Data Dictionary 3.0 and its schema (namespace http://www.loc.gov/
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
+from longplay.formats.premis_rights import Determined, add_rights, rights_ids
 from longplay.model.events import Agent
 from longplay.model.holdings import Holding
-from longplay.model.rights import Decision
+from longplay.model.rights import Decision, MiningPreference
 from longplay.model.technical import Carrier, Measurement, Tool
 
 NAMESPACE: Final = "http://www.loc.gov/premis/v3"
@@ -36,6 +37,8 @@ class PreservedObject:
         path: its path in the bag.
         ingested_at: when its bytes were taken in, RFC 3339.
         decision: what let it be redistributed.
+        mining: preference on text and data mining that holds of it; `None` where there is none.
+        determined: when and for which places its rights were determined.
         carriers: physical carriers that a sidecar states it was transferred from.
     """
 
@@ -43,6 +46,8 @@ class PreservedObject:
     path: str
     ingested_at: str
     decision: Decision
+    mining: MiningPreference | None = None
+    determined: Determined = field(default_factory=Determined)
     carriers: tuple[Carrier, ...] = ()
 
 
@@ -61,7 +66,14 @@ def write_premis(objects: Iterable[PreservedObject], *, agent: Agent) -> bytes:
     for known in _agents(agent, listed):
         _agent(root, known)
     for entry in listed:
-        _rights(root, entry)
+        add_rights(
+            root,
+            entry.holding,
+            entry.decision,
+            mining=entry.mining,
+            determined=entry.determined,
+            add=_add,
+        )
     ET.indent(root, " ")
     document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return document + b"\n"
@@ -117,15 +129,12 @@ def _object(root: ET.Element, entry: PreservedObject) -> None:
     _identified(node, "linkingEventIdentifier", "local", _event_id(entry))
     if measured is not None:
         _identified(node, "linkingEventIdentifier", "local", _measurement_id(entry))
-    _identified(node, "linkingRightsStatementIdentifier", "local", _rights_id(entry))
+    for identifier in rights_ids(entry.holding.content_id, entry.holding.statements):
+        _identified(node, "linkingRightsStatementIdentifier", "local", identifier)
 
 
 def _event_id(entry: PreservedObject) -> str:
     return f"ingestion:{entry.holding.content_id}"
-
-
-def _rights_id(entry: PreservedObject) -> str:
-    return f"rights:{entry.holding.content_id}"
 
 
 def _event(root: ET.Element, entry: PreservedObject, agent: Agent) -> None:
@@ -221,20 +230,3 @@ def _agent(root: ET.Element, known: tuple[str, Agent]) -> None:
     _add(node, "agentName", agent.name)
     _add(node, "agentType", "software")
     _add(node, "agentVersion", agent.version)
-
-
-def _rights(root: ET.Element, entry: PreservedObject) -> None:
-    decision = entry.decision
-    node = _add(_add(root, "rights"), "rightsStatement")
-    _identified(node, "rightsStatementIdentifier", "local", _rights_id(entry))
-    _add(node, "rightsBasis", "license")
-    information = _add(node, "licenseInformation")
-    _add(information, "licenseTerms", decision.licence or "")
-    for statement in entry.holding.statements:
-        _add(information, "licenseNote", f"{statement.stated} [{statement.evidence}]")
-    granted = _add(node, "rightsGranted")
-    _add(granted, "act", decision.act.value)
-    for condition in decision.conditions:
-        _add(granted, "restriction", condition.value)
-    _add(granted, "rightsGrantedNote", f"rule {decision.rule}: {decision.citation}")
-    _identified(node, "linkingObjectIdentifier", "sha256", entry.holding.content_id)

@@ -11,10 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from longplay.errors import MalformedInput
+from longplay.formats.mining import preference
 from longplay.model.audio import Tags
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.holdings import Holding
-from longplay.model.rights import Decision
+from longplay.model.rights import Decision, MiningPreference, RightsStatement, Territory
 from longplay.model.technical import BroadcastExtension, Carrier, CuePoint, TechnicalFinding, Tool
 from longplay.model.units import ByteCount, Hertz, Milliseconds, SampleCount
 
@@ -44,7 +45,10 @@ class Record:
         licence: the licence relied on, SPDX.
         licence_stated: as it stood.
         licence_evidence: what says so.
+        attribution: the credit to give, in the right holder's own words.
         verdict, rule, citation, conditions: the gate's decision on `redistribute`.
+        territories: where alone it may be passed on; empty: everywhere.
+        mining: preference on text and data mining: `allowed`, `reserved`, or `None`.
         source: where the accession came from, as stated.
         source_path: path below the folder taken in.
         tags: all tags found.
@@ -85,21 +89,34 @@ class Record:
     rule: str
     citation: str
     conditions: tuple[str, ...]
+    attribution: str | None = None
+    territories: tuple[str, ...] = ()
+    mining: str | None = None
     source: str
     source_path: str
     tags: Tags
 
 
-def record_of(holding: Holding, *, path: str, decision: Decision, carriers: tuple[Carrier, ...] = ()) -> Record:
+def record_of(
+    holding: Holding,
+    *,
+    path: str,
+    decision: Decision,
+    territories: tuple[Territory, ...] = (),
+    mining: MiningPreference | None = None,
+    carriers: tuple[Carrier, ...] = (),
+) -> Record:
     """The record of a holding that is published under `path`.
 
     Args:
         holding: what.
         path: in the bag.
         decision: what lets it be redistributed.
+        territories: where alone; empty: everywhere.
+        mining: the archive's preference where no statement has one.
         carriers: stated by its sidecars.
     """
-    statement = next((one for one in holding.statements if one.licence), None)
+    statement = _relied_on(holding.statements, decision)
     audio, measured = holding.audio, holding.measurement
     loudness = measured.loudness if measured else None
     first = holding.provenances[0]
@@ -139,10 +156,20 @@ def record_of(holding: Holding, *, path: str, decision: Decision, carriers: tupl
         rule=decision.rule,
         citation=decision.citation,
         conditions=tuple(condition.value for condition in decision.conditions),
+        attribution=next((one.attribution for one in holding.statements if one.attribution), None),
+        territories=territories,
+        mining=preference(holding.statements, mining),
         source=first.source,
         source_path=first.path,
         tags=holding.tags.tags,
     )
+
+
+def _relied_on(statements: tuple[RightsStatement, ...], decision: Decision) -> RightsStatement | None:
+    """The statement a decision relies on: of that licence, else of any, else the first."""
+    same = [one for one in statements if one.licence and one.licence == decision.licence]
+    licensed = [one for one in statements if one.licence]
+    return next(iter([*same, *licensed, *statements]), None)
 
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
@@ -238,6 +265,9 @@ def _arrow_schema() -> Any:
             pa.field("rule", text, nullable=False),
             pa.field("citation", text, nullable=False),
             pa.field("conditions", pa.list_(text), nullable=False),
+            pa.field("attribution", text),
+            pa.field("territories", pa.list_(text), nullable=False),
+            pa.field("mining", text),
             pa.field("source", text, nullable=False),
             pa.field("source_path", text, nullable=False),
             pa.field("tags", pa.map_(text, pa.list_(text)), nullable=False),

@@ -30,8 +30,15 @@ READ_FOR_CARRIERS: Final = {CompanionKind.METADATA}
 """Kinds that may state the physical carrier a recording was transferred from."""
 
 
+LISTS_OF_FILES: Final = {".reuse": "dep5", "debian": "copyright"}
+"""Files in a folder of their own that speak for the files beside that folder."""
+
+
 def companion_kind(name: str) -> CompanionKind | None:
     """What sort of companion a file of this name is; `None` when it may be anything else, audio too."""
+    name = PurePath(name).name
+    if name in {"REUSE.toml", "dep5"}:
+        return CompanionKind.LICENCE
     kind = _BY_SUFFIX.get(PurePath(name).suffix.lower())
     if is_licence_file(name) and kind in {None, CompanionKind.TEXT}:
         return CompanionKind.LICENCE if _may_be_text(name) else None
@@ -42,6 +49,10 @@ def _may_be_text(name: str) -> bool:
     """Whether the suffix does not say otherwise: `LICENSE` and `LICENSE.txt` do not, `credits.mp3` does."""
     suffix = PurePath(name).suffix.lower()
     return suffix in {"", ".license", ".licence"} or _BY_SUFFIX.get(suffix) is CompanionKind.TEXT
+
+
+QUALITIES: Final = frozenset({".hq", ".lq", ".hd", ".lossy", ".lossless"})
+"""What stands before the suffix of a file that is the same recording in another quality."""
 
 
 def is_sidecar(name: str) -> bool:
@@ -55,4 +66,7 @@ def is_sidecar(name: str) -> bool:
 def names_recording(companion: str, recording: str) -> bool:
     """Whether a companion's name says it is about a recording: `song.txt` or `song.ogg.license`."""
     stem = PurePath(companion).stem
-    return stem in {recording, PurePath(recording).stem}
+    bare = PurePath(recording).stem
+    quality = PurePath(bare)
+    named = {recording, bare, quality.stem if quality.suffix.lower() in QUALITIES else bare}
+    return stem in named or (is_sidecar(stem) and PurePath(stem).stem in named)

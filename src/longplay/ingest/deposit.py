@@ -10,6 +10,7 @@ from longplay.ledger.register import Register
 from longplay.model.rights import KeepingBasis, RightsStatement
 from longplay.rights.gate import Gate
 from longplay.store.derived import DerivedStore
+from longplay.store.evidence import EvidenceStore
 from longplay.store.local import LocalStore
 
 
@@ -41,7 +42,7 @@ class Ports:
     """What an accession needs of the archive.
 
     Attributes:
-        store, derived, register, gate: the archive's.
+        store, derived, evidence, register, gate: the archive's.
         keeping: the institution's basis for keeping.
         clock: tells the day for the gate.
         new_id: makes ids for accessions.
@@ -50,6 +51,7 @@ class Ports:
 
     store: LocalStore
     derived: DerivedStore
+    evidence: EvidenceStore
     register: Register
     gate: Gate
     keeping: KeepingBasis

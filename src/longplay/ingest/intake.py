@@ -5,6 +5,7 @@ from pathlib import Path
 from longplay.derive.copying import drop_copies
 from longplay.derive.derivation import copy_fact
 from longplay.formats.paths import path_text
+from longplay.formats.statements import statement_id
 from longplay.ingest.deposit import Deposit, Ports
 from longplay.ingest.minutes import Minutes
 from longplay.ingest.nearby import Nearby, Waiting
@@ -12,13 +13,12 @@ from longplay.ingest.outcome import HoldingTaken, Listener, Summary
 from longplay.ingest.table import TableRow
 from longplay.ingest.walk import FileMet, FolderDone, Remark
 from longplay.ingest.worker import Beside, Recording, Refused, Taken
-from longplay.ledger import queries
+from longplay.ledger import queries, rights
 from longplay.model.digests import ContentId
 from longplay.model.events import DuplicateMet, FileRefused, RecordingKept
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import Given
-from longplay.model.rights import WORLD, Act, Decision, Purpose, RightsObject, RightsStatement
-from longplay.rights.readers import from_tags
+from longplay.model.rights import WORLD, Act, Decision, Purpose, RightsObject, RightsStatement, Strength
 
 
 class Intake:
@@ -87,7 +87,15 @@ class Intake:
     def _recording(self, met: FileMet, recording: Recording, staged: Path) -> None:
         rows = self._deposit.table.rows(met.path) if self._deposit.table else []
         statements = self._statements(met, recording, rows)
+        for finding in (one for row in rows for one in row.findings):
+            self._find(met.root, finding)
         given = tuple(dict.fromkeys(pair for row in rows for pair in row.given))
+        if self._was_purged(recording.digests.content_id):
+            staged.unlink(missing_ok=True)
+            drop_copies(staged)
+            detail = "these bytes were purged: they are not taken in again"
+            self._refuse(met.root, _error(FindingCode.PURGED_BEFORE, met.text, detail))
+            return
         if self._minutes.is_held(recording.digests.content_id):
             self._nearby.folder(met).recordings.append(met.name)
             drop_copies(staged)
@@ -104,15 +112,27 @@ class Intake:
         self._nearby.folder(met).recordings.append(met.name)
         self._keep(met, recording, staged, (statements, given, decision))
 
+    def _was_purged(self, content_id: ContentId) -> bool:
+        with self._ports.register.ledger.reading() as connection:
+            return rights.is_purged(connection, content_id)
+
     def _statements(
         self, met: FileMet, recording: Recording, rows: list[TableRow]
     ) -> tuple[RightsStatement, ...]:
-        """Everything stated about a file; a folder's licence counts only where nothing nearer is stated."""
+        """Everything stated about a file; the verbatim words of it are kept as evidence.
+
+        A word of the depositor outweighs one about the folder.
+        """
         found = [row.statement for row in rows if row.statement]
         found += [self._deposit.statement] if self._deposit.statement else []
-        found += from_tags(recording.tags.licences)
-        found += self._nearby.sidecars(met)
-        return tuple(dict.fromkeys(found or self._nearby.blanket(met)))
+        told = bool(found)
+        for reading in self._nearby.readings(met, recording.tags, recording.digests.content_id):
+            if told and reading.statement.strength is Strength.BLANKET:
+                continue
+            if reading.words and not self._ports.dry_run:
+                self._ports.evidence.put(reading.words)
+            found.append(reading.statement)
+        return tuple(dict.fromkeys(found))
 
     def _ask(self, act: Act, content_id: ContentId, statements: tuple[RightsStatement, ...]) -> Decision:
         obj = RightsObject(content_id=content_id, statements=statements, keeping=self._ports.keeping)
@@ -175,8 +195,9 @@ class Intake:
         place = self._minutes.provenance(met.root, met.text, given)
         with self._ports.register.ledger.reading() as connection:
             known = queries.has_provenance(connection, content_id, place)
-            stated = queries.statements_of(connection, content_id)
-        fresh = tuple(statement for statement in statements if statement not in stated)
+            fresh = tuple(
+                one for one in statements if not rights.has_statement(connection, content_id, statement_id(one))
+            )
         if known and not fresh:
             return
         fact = DuplicateMet(

@@ -187,7 +187,7 @@ class Minutes:
         with table.path.open("rb", buffering=0) as source:
             digests = stage(source, staged)
         place = self.provenance(table.path.parent, path_text(table.path.name))
-        beside = Beside(digests=digests, statements=())
+        beside = Beside(digests=digests)
         self.keep_companion(staged, beside, place, CompanionKind.RIGHTS_TABLE, "")
 
     def add(self, fact: Fact) -> None:

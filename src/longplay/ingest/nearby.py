@@ -8,10 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from longplay.ingest.companions import is_sidecar, names_recording
+from longplay.ingest.stated import StatedBeside, holders, is_plain
 from longplay.ingest.walk import FileMet
 from longplay.ingest.worker import Beside
+from longplay.model.audio import TagFacts
+from longplay.model.digests import ContentId
 from longplay.model.holdings import CompanionKind
-from longplay.model.rights import RightsStatement, StatementSource
+from longplay.model.rights import Reading, StatementSource
+from longplay.rights.readers import from_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +61,75 @@ class Nearby:
             self._folders.setdefault((root, above), Folder()).any_below = True
         return ended
 
-    def sidecars(self, met: FileMet) -> tuple[RightsStatement, ...]:
-        """What the companions that share a recording's name state about it."""
-        return tuple(
-            replace(statement, source=StatementSource.SIDECAR)
+    def readings(self, met: FileMet, tags: TagFacts, content_id: ContentId) -> tuple[Reading, ...]:
+        """Everything files state of a recording: its tags, its sidecars, lists that name it.
+
+        A statement about the folder is added where nothing nearer is plain. Of lists and of statements about
+        the folder only the nearest folder's count, from the recording's own upwards.
+
+        Args:
+            met: the recording.
+            tags: what its tags say.
+            content_id: its content id: the source that its tags were read from.
+        """
+        beside = self._sidecars(met)
+        named = (*holders(tags), *(one.credit for one in beside if one.credit))
+        found = [*from_tags(tags.licences, recording=content_id)]
+        found += [_as_sidecar(reading) for one in beside for reading in one.readings]
+        found += self._named(met, named)
+        if not any(map(is_plain, found)):
+            found += self._blanket(met, named)
+        return tuple(dict.fromkeys(found))
+
+    def _sidecars(self, met: FileMet) -> list[StatedBeside]:
+        """What the companions that share a recording's name state."""
+        return [
+            waiting.beside.rights
             for waiting in self.folder(met).companions
             if names_recording(waiting.met.name, met.name)
-            for statement in waiting.beside.statements
-        )
+        ]
 
-    def blanket(self, met: FileMet) -> tuple[RightsStatement, ...]:
-        """What the licence files of the nearest folder that has any state, from its own folder upwards.
-
-        Sidecars of other files are passed over.
-        """
+    def _named(self, met: FileMet, named: tuple[str, ...]) -> list[Reading]:
+        """What lists state of a recording that they name."""
         for folder in _upwards(met.folder):
-            stated = [
-                statement
-                for waiting in self._folders.get((met.root, folder), Folder()).companions
-                if waiting.met.companion is CompanionKind.LICENCE and not is_sidecar(waiting.met.name)
-                for statement in waiting.beside.statements
+            found = [
+                reading
+                for waiting in self._lists(met, folder)
+                for reading in waiting.beside.rights.of_file(
+                    _below(met, folder), f"{met.root.name}/{met.text}", named, list_name=waiting.met.name
+                )
+            ]
+            if found:
+                return found
+        return []
+
+    def _blanket(self, met: FileMet, named: tuple[str, ...]) -> list[Reading]:
+        """What the nearest folder that states anything states of all in it: machine-readable, else in prose."""
+        for folder in _upwards(met.folder):
+            lists = self._lists(met, folder)
+            listed = [
+                reading
+                for one in lists
+                for reading in one.beside.rights.of_everything(
+                    _below(met, folder), named, list_name=one.met.name
+                )
+            ]
+            stated = listed or [
+                reading
+                for one in lists
+                for reading in one.beside.rights.of_folder(named, list_name=one.met.name)
             ]
             if stated:
-                return tuple(stated)
-        return ()
+                return stated
+        return []
+
+    def _lists(self, met: FileMet, folder: str) -> list[Waiting]:
+        """The licence files of a folder that speak for more than one file."""
+        return [
+            waiting
+            for waiting in self._folders.get((met.root, folder), Folder()).companions
+            if waiting.met.companion is CompanionKind.LICENCE and not is_sidecar(waiting.met.name)
+        ]
 
     def about(self, ended: Folder, waiting: Waiting) -> str | None:
         """What a companion is about: written path of a recording or folder; `None` when no music is near.
@@ -99,6 +148,16 @@ class Nearby:
             if self._folders.get((met.root, folder), Folder()).recordings:
                 return replace(met, folder=folder).folder_text
         return None
+
+
+def _as_sidecar(reading: Reading) -> Reading:
+    return replace(reading, statement=replace(reading.statement, source=StatementSource.SIDECAR))
+
+
+def _below(met: FileMet, folder: str) -> str:
+    """The path of a file below one of the folders it lies in."""
+    path = f"{met.folder}/{met.name}" if met.folder else met.name
+    return path[len(folder) + 1 :] if folder else path
 
 
 def _upwards(folder: str) -> list[str]:

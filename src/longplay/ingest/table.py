@@ -1,13 +1,12 @@
 """The depositor's table: a CSV that says what each file is and under which licence it comes.
 
-Columns `path, licence, licence_evidence, artist, title, album`; only `path` must be there; further ones are
-kept as provenance. Paths are relative to the table's folder. Held in a temporary SQLite file, so that a table
-of any length takes the same memory.
+Only the column `path` must be there; `formats.rights_table` reads those that state rights; all others are kept
+as provenance. Paths are relative to the table's folder. Held in a temporary SQLite file, so that a table of any
+length takes the same memory.
 
 Source: docs/reference/rights-table.md.
 """
 
-import csv
 import json
 import os
 import sqlite3
@@ -17,14 +16,17 @@ from pathlib import Path
 from typing import Final, Self
 
 from longplay.errors import MalformedInput, UsageError
+from longplay.formats.csv_rows import read_rows
 from longplay.formats.paths import path_from_text, path_text
+from longplay.formats.rights_table import LICENCE, TERMS
+from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import Given
-from longplay.model.rights import RightsStatement, StatementSource
-from longplay.rights.readers import statement
+from longplay.model.rights import RightsStatement
+from longplay.rights.table_rows import row_rights
 
-_RIGHTS: Final = ("path", "licence", "licence_evidence")
-_FIELD_LIMIT: Final = 1 << 20
-"""A longer cell is malformed, characters."""
+_KIND: Final = "rights table"
+_RIGHTS: Final = frozenset({"path", "content_id", *LICENCE, *TERMS})
+"""Columns that are no provenance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +34,14 @@ class TableRow:
     """What the table says of one file.
 
     Attributes:
-        statement: about its rights; `None` when the licence cell is empty.
+        statement: about its rights; `None` when the row states none.
         given: every other column that is filled, in column order.
+        findings: cells that could not be read: what the row grants lacks them.
     """
 
     statement: RightsStatement | None
     given: Given
+    findings: tuple[Finding, ...] = ()
 
 
 class DepositTable:
@@ -56,18 +60,17 @@ class DepositTable:
             MalformedInput: not UTF-8, no column `path`, or a line that is no CSV.
             UsageError: it could not be read.
         """
-        csv.field_size_limit(_FIELD_LIMIT)
         database = sqlite3.connect("")
-        database.execute("CREATE TABLE row (path BLOB, columns TEXT, used INTEGER DEFAULT 0)")
-        database.executemany("INSERT INTO row (path, columns) VALUES (?, ?)", _rows(path))
+        database.execute("CREATE TABLE row (path BLOB, line INTEGER, columns TEXT, used INTEGER DEFAULT 0)")
+        database.executemany("INSERT INTO row (path, line, columns) VALUES (?, ?, ?)", _rows(path))
         database.execute("CREATE INDEX by_path ON row (path)")
         return cls(database, path)
 
     def rows(self, path: Path) -> list[TableRow]:
         """What the table says of the file at an absolute path; more than one row when it says so twice."""
         key = os.fsencode(path)
-        found = self._database.execute("SELECT columns FROM row WHERE path = ? ORDER BY rowid", (key,))
-        rows = [_table_row(json.loads(columns), self.path.name) for (columns,) in found]
+        found = self._database.execute("SELECT line, columns FROM row WHERE path = ? ORDER BY rowid", (key,))
+        rows = [_table_row(json.loads(columns), line, self.path.name) for line, columns in found]
         if rows:
             self._database.execute("UPDATE row SET used = 1 WHERE path = ?", (key,))
         return rows
@@ -87,23 +90,20 @@ class DepositTable:
             yield path_text(path[len(prefix) :])
 
 
-def _rows(path: Path) -> Iterator[tuple[bytes, str]]:
+def _rows(path: Path) -> Iterator[tuple[bytes, int, str]]:
     folder = os.fsencode(path.parent)
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text, strict=True)
-            if "path" not in (reader.fieldnames or ()):
-                raise MalformedInput("rights table", f"{path} has no column `path` in its first line")
-            for row in reader:
-                columns = {name: value for name, value in row.items() if name and value}
-                if "path" in columns:
-                    yield _absolute(folder, columns["path"]), json.dumps(columns)
-    except UnicodeDecodeError as exc:
-        raise MalformedInput("rights table", f"{path} is not UTF-8: save it as UTF-8") from exc
+            header, rows = read_rows(text, kind=_KIND)
+            if "path" not in header:
+                raise MalformedInput(_KIND, "no column `path` in its first line")
+            for row in rows:
+                if "path" in row.cells:
+                    yield _absolute(folder, row.cells["path"]), row.line, json.dumps(row.cells)
+    except MalformedInput as exc:
+        raise MalformedInput(_KIND, f"{path}: {exc.reason}") from exc
     except OSError as exc:
         raise UsageError(f"{path} cannot be read: {exc.strerror}") from exc
-    except csv.Error as exc:
-        raise MalformedInput("rights table", f"{path}: {exc}") from exc
 
 
 def _absolute(folder: bytes, stated: str) -> bytes:
@@ -114,10 +114,18 @@ def _absolute(folder: bytes, stated: str) -> bytes:
     return os.path.normpath(os.path.join(folder, path_from_text(stated)))  # noqa: PTH118 - bytes
 
 
-def _table_row(columns: dict[str, str], table: str) -> TableRow:
-    stated = columns.get("licence")
-    evidence = columns.get("licence_evidence") or f"column licence of {table}"
+def _table_row(columns: dict[str, str], line: int, table: str) -> TableRow:
+    read = row_rights(columns, table=table)
     return TableRow(
-        statement=statement(stated, evidence=evidence, source=StatementSource.TABLE) if stated else None,
+        statement=read.statement,
         given=tuple((name, value) for name, value in columns.items() if name not in _RIGHTS),
+        findings=tuple(
+            Finding(
+                code=FindingCode.RIGHTS_CELL_UNREAD,
+                severity=Severity.WARNING,
+                path=path_text(table),
+                detail=f"line {line}: column {one.column}: {one.detail}",
+            )
+            for one in read.problems
+        ),
     )

@@ -5,12 +5,13 @@ files, then the folders below. The order is that of the names' bytes.
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from longplay.formats.paths import path_text
-from longplay.ingest.companions import companion_kind
+from longplay.ingest.companions import LISTS_OF_FILES, companion_kind
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.holdings import CompanionKind
 from longplay.model.units import ByteCount
@@ -137,7 +138,10 @@ def _sort_in(listing: _Listing, root: Path, folder: str, entry: "os.DirEntry[str
             listing.remarks.append(_remark(root, below, FindingCode.OWN_ARCHIVE, detail))
         else:
             listing.folders.append(below)
+            _list_of_files(listing, root, folder, entry)
     elif entry.is_file(follow_symlinks=False):
+        if LISTS_OF_FILES.get(folder.rpartition("/")[2]) == entry.name:
+            return  # met with the folder above, which it speaks for
         try:
             size = entry.stat(follow_symlinks=False).st_size
         except OSError:
@@ -147,6 +151,21 @@ def _sort_in(listing: _Listing, root: Path, folder: str, entry: "os.DirEntry[str
     else:
         detail = "a device, pipe or socket: not a file that can be kept"
         listing.remarks.append(_remark(root, below, FindingCode.SPECIAL_FILE, detail))
+
+
+def _list_of_files(listing: _Listing, root: Path, folder: str, entry: "os.DirEntry[str]") -> None:
+    """A list that speaks for the files beside its folder is met with them, before them."""
+    name = LISTS_OF_FILES.get(entry.name)
+    if name is None:
+        return
+    path = Path(entry.path) / name
+    try:
+        status = path.lstat()
+    except OSError:
+        return
+    if stat.S_ISREG(status.st_mode):
+        met = _file(root, folder, f"{entry.name}/{name}", status.st_size)
+        listing.companions.append(met)
 
 
 def _file(root: Path, folder: str, name: str, size: int) -> FileMet:

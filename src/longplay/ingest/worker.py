@@ -19,6 +19,7 @@ from longplay.derive.copying import Copying, CopyMade, copy_path
 from longplay.errors import MalformedInput
 from longplay.formats.sidecars.carriers import read_carriers
 from longplay.ingest.companions import READ_FOR_CARRIERS, READ_FOR_RIGHTS
+from longplay.ingest.stated import NOTHING, StatedBeside, read_beside
 from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.findings import Finding, FindingCode, Severity
@@ -30,11 +31,10 @@ from longplay.model.rights import (
     Purpose,
     RightsObject,
     RightsStatement,
-    StatementSource,
 )
 from longplay.model.technical import Carrier, Derived, Measurement
 from longplay.rights.gate import decide
-from longplay.rights.readers import TEXT_LIMIT, from_tags, from_text
+from longplay.rights.readers import TEXT_LIMIT, from_tags
 from longplay.store.staging import stage
 
 CARRIER_LIMIT = 4 * 1024 * 1024
@@ -107,13 +107,13 @@ class Beside:
 
     Attributes:
         digests: proof of its bytes.
-        statements: what it plainly states about rights.
+        rights: what it states about rights.
         carriers: physical carriers it states.
         findings: what could not be read of it.
     """
 
     digests: FileDigests
-    statements: tuple[RightsStatement, ...]
+    rights: StatedBeside = NOTHING
     carriers: tuple[Carrier, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -184,15 +184,15 @@ def _refused(task: Task, code: FindingCode, detail: str) -> Refused:
 
 def _beside(task: Task, digests: FileDigests) -> Beside:
     carriers, findings = _carriers(task, digests)
-    return Beside(digests=digests, statements=_statements(task), carriers=carriers, findings=findings)
-
-
-def _statements(task: Task) -> tuple[RightsStatement, ...]:
-    if task.companion not in READ_FOR_RIGHTS:
-        return ()
-    with task.staged.open("rb") as copy:
-        data = copy.read(TEXT_LIMIT)
-    return from_text(data, name=task.path.rpartition("/")[2], source=StatementSource.NEIGHBOUR)
+    rights = NOTHING
+    if task.companion in READ_FOR_RIGHTS:
+        with task.staged.open("rb") as copy:
+            data = copy.read(TEXT_LIMIT)
+        name = task.path.rpartition("/")[2]
+        rights, problem = read_beside(data, name=name, digest=digests.content_id)
+        if problem is not None:
+            findings = (*findings, _finding(task, FindingCode.SIDECAR_UNREADABLE, problem, Severity.WARNING))
+    return Beside(digests=digests, rights=rights, carriers=carriers, findings=findings)
 
 
 def _carriers(task: Task, digests: FileDigests) -> tuple[tuple[Carrier, ...], tuple[Finding, ...]]:
@@ -257,7 +257,7 @@ def _permitted_rates(task: Task) -> tuple[int, ...]:
     if order is None:
         return ()
     tags, _problem = read_tags(task.staged, name=task.source.name, metadata=())
-    statements = (*order.statements, *from_tags(tags.licences))
+    statements = (*order.statements, *(one.statement for one in from_tags(tags.licences)))
     obj = RightsObject(content_id=_UNNAMED, statements=statements, keeping=order.keeping)
     decision = decide(Act.TRANSCODE, obj, WORLD, order.day, Purpose.ARCHIVE)
     return order.bit_rates if decision.permits else ()

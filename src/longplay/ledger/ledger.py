@@ -43,7 +43,7 @@ BUSY_TIMEOUT_S: Final = 120
 BATCH: Final = 1_000
 """Events projected in one transaction."""
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """A ledger of another version is thrown away and made again: it is only a projection."""
 
 _WRITES: Final = "longplay_writes"

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 import msgspec
 from sqlalchemy import Table
 
+from longplay.formats.statements import statement_id
 from longplay.ledger import tables
 from longplay.model import events
 from longplay.model.audio import AudioFacts
@@ -44,10 +45,10 @@ def inserts(event: Event, *, source_of: dict[str, str]) -> Iterator[Insert]:
             source_of[fact.accession] = fact.source
             yield tables.accession, _accession_row(fact, event.at) | line
         case events.RecordingKept() as fact:
-            yield from _recording_rows(fact, event.at, source_of, line)
+            yield from _recording_rows(fact, event, source_of, line)
         case events.DuplicateMet() as fact:
             yield _provenance(fact.content_id, fact, fact.given, source_of, line)
-            yield from _statement_rows(fact.content_id, fact.statements, line)
+            yield from _statement_rows(fact.content_id, fact.statements, event, _reader(event))
         case events.CompanionKept() as fact:
             yield tables.blob, _blob_row(fact.digests) | line
             yield tables.companion, _companion_row(fact, source_of) | line
@@ -58,10 +59,108 @@ def inserts(event: Event, *, source_of: dict[str, str]) -> Iterator[Insert]:
             yield tables.edition, row | line
         case events.BundleMade() as fact:
             yield from _bundle_rows(fact, line)
-        case events.AccessionClosed() | events.FixityChecked() | events.EditionPublished():
+        case (
+            events.RightsStated()
+            | events.RecordingWithdrawn()
+            | events.WithdrawalReversed()
+            | events.RecordingPurged()
+            | events.NoticeFiled()
+        ):
+            yield from _rights_rows(event.fact, event)
+        case (
+            events.AccessionClosed()
+            | events.FixityChecked()
+            | events.EditionPublished()
+            | events.RecordingStreamed()
+            | events.DataSetMade()
+        ):
             return
         case _:
             yield from _derived_rows(event.fact, event.at, line)
+
+
+_RightsFact = (
+    events.RightsStated
+    | events.RecordingWithdrawn
+    | events.WithdrawalReversed
+    | events.RecordingPurged
+    | events.NoticeFiled
+)
+
+
+def _rights_rows(stated: _RightsFact, event: Event) -> Iterator[Insert]:
+    """The rows of what is decided about rights after a recording was taken in."""
+    line = {"writer": event.writer, "seq": event.seq}
+    match stated:
+        case events.RightsStated() as fact:
+            yield from _statement_rows(fact.content_id, fact.statements, event, fact.by)
+            for superseded in fact.supersedes:
+                table, row = _supersession(fact.content_id, superseded, event, fact.by, fact.reason)
+                yield table, row | {"words": fact.words}
+        case events.RecordingWithdrawn() as fact:
+            yield from _statement_rows(fact.content_id, (fact.statement,), event, fact.by)
+            yield tables.withdrawal, _withdrawal_row(fact, event.at) | line
+        case events.WithdrawalReversed() as fact:
+            table, row = _supersession(fact.content_id, fact.statement, event, fact.by, "withdrawal reversed")
+            yield table, row | {"words": fact.words}
+        case events.RecordingPurged() as fact:
+            for gone in (fact.content_id, *fact.also):
+                yield tables.tombstone, _tombstone_row(gone, fact, event.at) | line
+        case events.NoticeFiled() as fact:
+            yield tables.notice, _notice_row(fact, event.at) | line
+        case _:
+            assert_never(stated)
+
+
+def _supersession(content_id: ContentId, superseded: str, event: Event, by: str, reason: str) -> Insert:
+    row = {
+        "content_id": content_id,
+        "statement_id": superseded,
+        "by": by,
+        "reason": reason,
+        "superseded_at": event.at,
+        "writer": event.writer,
+        "seq": event.seq,
+    }
+    return tables.supersession, row
+
+
+def _withdrawal_row(fact: events.RecordingWithdrawn, at: str) -> Row:
+    return {
+        "content_id": fact.content_id,
+        "statement_id": statement_id(fact.statement),
+        "reason": fact.reason.value,
+        "by": fact.by,
+        "words": fact.words,
+        "withdrawn_at": at,
+    }
+
+
+def _tombstone_row(gone: ContentId, fact: events.RecordingPurged, at: str) -> Row:
+    return {
+        "content_id": gone,
+        "about": fact.content_id,
+        "reason": fact.reason.value,
+        "by": fact.by,
+        "approved_by": fact.approved_by,
+        "purged_at": at,
+    }
+
+
+def _notice_row(fact: events.NoticeFiled, at: str) -> Row:
+    return {
+        "id": fact.notice,
+        "kind": fact.kind.value,
+        "about_json": as_json(fact.about),
+        "document": fact.document,
+        "answers": fact.answers,
+        "filed_at": at,
+    }
+
+
+def _reader(event: Event) -> str:
+    """What read a statement: the software of the line."""
+    return f"{event.agent.name} {event.agent.version}".strip()
 
 
 _DerivedFact = (
@@ -102,9 +201,9 @@ def _accession_row(fact: events.AccessionOpened, at: str) -> Row:
 
 
 def _recording_rows(
-    fact: events.RecordingKept, at: str, source_of: dict[str, str], line: Row
+    fact: events.RecordingKept, event: Event, source_of: dict[str, str], line: Row
 ) -> Iterator[Insert]:
-    content_id = fact.digests.content_id
+    content_id, at = fact.digests.content_id, event.at
     yield tables.blob, _blob_row(fact.digests) | line
     row = {
         "content_id": content_id,
@@ -114,7 +213,7 @@ def _recording_rows(
     }
     yield tables.holding, row | line
     yield _provenance(content_id, fact, fact.given, source_of, line)
-    yield from _statement_rows(content_id, fact.statements, line)
+    yield from _statement_rows(content_id, fact.statements, event, _reader(event))
     measured = fact.measurement
     if measured is not None:
         yield tables.measurement, _measurement_row(content_id, fact.audio, measured, at) | line
@@ -215,19 +314,21 @@ def _companion_row(fact: events.CompanionKept, source_of: dict[str, str]) -> Row
 
 
 def _statement_rows(
-    content_id: ContentId, statements: tuple[RightsStatement, ...], line: Row
+    content_id: ContentId, statements: tuple[RightsStatement, ...], event: Event, by: str
 ) -> Iterator[Insert]:
     for statement in statements:
         row = {
             "content_id": content_id,
-            "basis": statement.basis.value,
-            "licence": statement.licence,
-            "stated": statement.stated,
-            "evidence": statement.evidence,
+            "statement_id": statement_id(statement),
             "origin": statement.source.value,
-            "missing": statement.missing,
+            "licence": statement.licence,
+            "statement_json": as_json(statement),
+            "stated_at": event.at,
+            "stated_by": by,
+            "writer": event.writer,
+            "seq": event.seq,
         }
-        yield tables.rights_statement, row | line
+        yield tables.rights_statement, row
 
 
 def _finding_row(root: str, accession: str, finding: Finding) -> Row:

@@ -11,14 +11,16 @@ from sqlalchemy import Connection, and_, exists, false, func, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql.elements import ColumnElement
 
-from longplay.ledger import tables
+from longplay.ledger import rights, tables
+from longplay.ledger.asof import as_of
 from longplay.ledger.projection import as_json
+from longplay.ledger.withdrawn import lies_there
 from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle, BundleFile, Partition
 from longplay.model.events import Head
 from longplay.model.holdings import AccessCopy, Companion, CompanionKind, Given, Holding, Provenance
-from longplay.model.rights import Decision, RightsBasis, RightsStatement, StatementSource
+from longplay.model.rights import Decision
 from longplay.model.technical import Carrier, Measurement
 from longplay.model.units import ByteCount
 
@@ -31,23 +33,14 @@ def _value(text: str, kind: type[T]) -> T:
     return msgspec.json.decode(text, type=kind)
 
 
-def as_of(columns: Any, heads: Sequence[Head]) -> ColumnElement[bool]:
-    """Rows made by journal lines up to `heads`.
-
-    Args:
-        columns: the `c` of a table with `writer` and `seq`.
-        heads: chains not named count as empty.
-    """
-    return or_(false(), *(and_(columns.writer == head.writer, columns.seq <= head.seq) for head in heads))
-
-
 def is_held(connection: Connection, content_id: ContentId) -> bool:
-    """Whether a recording of these bytes is held."""
-    return bool(connection.scalar(select(exists().where(tables.holding.c.content_id == content_id))))
+    """Whether a recording of these bytes is held; one that was purged is not."""
+    column = tables.holding.c.content_id
+    return bool(connection.scalar(select(exists().where(column == content_id, lies_there(column)))))
 
 
 def is_known_blob(connection: Connection, content_id: ContentId) -> bool:
-    """Whether any journal line named this blob."""
+    """Whether any journal line named this blob, be it purged or not."""
     return bool(connection.scalar(select(exists().where(tables.blob.c.content_id == content_id))))
 
 
@@ -80,7 +73,9 @@ def _digests(row: Row[Any]) -> FileDigests:
 
 
 def blobs_after(connection: Connection, last: ContentId | str) -> list[FileDigests]:
-    """The next page of blobs by content id; empty at the end.
+    """The next page of blobs by content id, purged ones too; empty at the end.
+
+    `withdrawn.purged_among` tells which of a page must not lie there any more.
 
     Args:
         connection: any state.
@@ -92,11 +87,15 @@ def blobs_after(connection: Connection, last: ContentId | str) -> list[FileDiges
 
 
 def ids_starting(connection: Connection, prefix: str, *, limit: int) -> list[ContentId]:
-    """Content ids of holdings that start with `prefix`, sorted; none when it has other than hex digits."""
+    """Content ids of holdings that start with `prefix`, sorted; none when it has other than hex digits.
+
+    Purged ones are left out: `withdrawn.purged_starting` has them.
+    """
     if set(prefix) - set("0123456789abcdef"):
         return []
     column = tables.holding.c.content_id
-    query = select(column).where(column >= prefix, column < prefix + "g").order_by(column).limit(limit)
+    named = select(column).where(column >= prefix, column < prefix + "g", lies_there(column))
+    query = named.order_by(column).limit(limit)
     return [ContentId(found) for found in connection.scalars(query)]
 
 
@@ -105,11 +104,13 @@ def holdings(connection: Connection, *, heads: Sequence[Head] | None = None) -> 
 
     Args:
         connection: one consistent state.
-        heads: as of these journal heads; `None` for all that is known.
+        heads: as of these journal heads; `None` for all that is known. What was purged since is left out all
+            the same: there are no bytes.
     """
     last = ""
     while True:
-        query = select(tables.holding).where(tables.holding.c.content_id > last)
+        column = tables.holding.c.content_id
+        query = select(tables.holding).where(column > last, lies_there(column))
         if heads is not None:
             query = query.where(as_of(tables.holding.c, heads))
         page = connection.execute(query.order_by(tables.holding.c.content_id).limit(PAGE)).all()
@@ -122,8 +123,9 @@ def holdings(connection: Connection, *, heads: Sequence[Head] | None = None) -> 
 def holding(
     connection: Connection, content_id: ContentId, *, heads: Sequence[Head] | None = None
 ) -> Holding | None:
-    """One holding, as of journal heads or as it is now; `None` when it is not held."""
-    query = select(tables.holding).where(tables.holding.c.content_id == content_id)
+    """One holding, as of journal heads or as it is now; `None` when it is not held, or purged by now."""
+    column = tables.holding.c.content_id
+    query = select(tables.holding).where(column == content_id, lies_there(column))
     return next(_with_parts(connection, connection.execute(query).all(), heads), None)
 
 
@@ -132,7 +134,7 @@ def _with_parts(
 ) -> Iterator[Holding]:
     ids = [ContentId(row.content_id) for row in page]
     digests = digests_of(connection, ids)
-    statements = _grouped(connection, tables.rights_statement, ids, heads)
+    statements = rights.statements_in_force(connection, ids, heads)
     provenances = _grouped(connection, tables.provenance, ids, heads)
     measured = _measurements(connection, ids, heads)
     for row in page:
@@ -141,7 +143,7 @@ def _with_parts(
             digests=digests[row.content_id],
             audio=_value(latest.audio_json if latest else row.audio_json, AudioFacts),
             tags=_value(row.tags_json, TagFacts),
-            statements=tuple(_statement(one) for one in statements.get(row.content_id, ())),
+            statements=statements.get(row.content_id, ()),
             provenances=tuple(_provenance(one) for one in provenances.get(row.content_id, ())),
             measurement=_value(latest.measurement_json, Measurement) if latest else None,
             measured_at=latest.measured_at if latest else None,
@@ -167,22 +169,10 @@ def _grouped(
     query = select(table).where(table.c.content_id.in_(ids))
     if heads is not None:
         query = query.where(as_of(table.c, heads))
-    last = table.c.path if "path" in table.c else table.c.evidence
     grouped: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(query.order_by(table.c.writer, table.c.seq, last)):
+    for row in connection.execute(query.order_by(table.c.writer, table.c.seq, table.c.path)):
         grouped.setdefault(row.content_id, []).append(row)
     return grouped
-
-
-def _statement(row: Row[Any]) -> RightsStatement:
-    return RightsStatement(
-        basis=RightsBasis(row.basis),
-        licence=row.licence,
-        stated=row.stated,
-        evidence=row.evidence,
-        source=StatementSource(row.origin),
-        missing=row.missing,
-    )
 
 
 def _provenance(row: Row[Any]) -> Provenance:
@@ -225,12 +215,6 @@ def _met(columns: Any, content_id: ContentId, provenance: Provenance) -> ColumnE
         columns.root == provenance.root,
         columns.path == provenance.path,
     )
-
-
-def statements_of(connection: Connection, content_id: ContentId) -> list[RightsStatement]:
-    """Everything stated about one object, in the order journalled."""
-    rows = _grouped(connection, tables.rights_statement, [content_id], None)
-    return [_statement(row) for row in rows.get(content_id, [])]
 
 
 def has_finding(connection: Connection, *, root: str, path: str, code: str) -> bool:
@@ -296,19 +280,20 @@ def _companions(connection: Connection, query: Any) -> Iterator[Companion]:
 
 
 def copies(connection: Connection) -> Iterator[AccessCopy]:
-    """Every access copy, by source, encoding, bit rate and content id."""
+    """Every access copy that was not purged, by source, encoding, bit rate and content id."""
     yield from _copies(connection, select(tables.access_copy, tables.blob.c.size))
 
 
 def copies_of(connection: Connection, source: ContentId) -> list[AccessCopy]:
-    """The access copies made of a recording, by encoding, bit rate and content id."""
+    """The access copies made of a recording and not purged, by encoding, bit rate and content id."""
     query = select(tables.access_copy, tables.blob.c.size)
     return list(_copies(connection, query.where(tables.access_copy.c.source == source)))
 
 
 def _copies(connection: Connection, query: Any) -> Iterator[AccessCopy]:
     columns = tables.access_copy.c
-    joined = query.where(columns.content_id == tables.blob.c.content_id)
+    there = lies_there(columns.content_id), lies_there(columns.source)
+    joined = query.where(columns.content_id == tables.blob.c.content_id, *there)
     ordered = joined.order_by(columns.source, columns.encoding, columns.bit_rate, columns.content_id)
     for row in connection.execution_options(yield_per=PAGE).execute(ordered):
         yield AccessCopy(
@@ -322,22 +307,25 @@ def _copies(connection: Connection, query: Any) -> Iterator[AccessCopy]:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How much there is of everything, by name."""
-    names = {
-        "accessions": tables.accession,
-        "holdings": tables.holding,
-        "companions": tables.companion,
-        "access_copies": tables.access_copy,
-        "blobs": tables.blob,
-        "editions": tables.edition,
-        "bundles": tables.bundle,
+    """How much there is of everything, by name; what was purged does not count."""
+    named = {
+        "accessions": (tables.accession, ()),
+        "holdings": (tables.holding, (tables.holding.c.content_id,)),
+        "companions": (tables.companion, ()),
+        "access_copies": (tables.access_copy, (tables.access_copy.c.content_id, tables.access_copy.c.source)),
+        "blobs": (tables.blob, (tables.blob.c.content_id,)),
+        "editions": (tables.edition, ()),
+        "bundles": (tables.bundle, ()),
     }
-    found = {
-        name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in names.items()
-    }
-    found["bytes"] = connection.scalar(select(func.coalesce(func.sum(tables.blob.c.size), 0))) or 0
-    damaged = select(func.count()).select_from(tables.fixity).where(tables.fixity.c.code.is_not(None))
-    found["damaged"] = connection.scalar(damaged) or 0
+    found = {}
+    for name, (table, bytes_of) in named.items():
+        query = select(func.count()).select_from(table)
+        found[name] = connection.scalar(query.where(*map(lies_there, bytes_of))) or 0
+    blob, fixity = tables.blob.c, tables.fixity.c
+    size = select(func.coalesce(func.sum(blob.size), 0)).where(lies_there(blob.content_id))
+    found["bytes"] = connection.scalar(size) or 0
+    damage = select(func.count()).where(fixity.code.is_not(None), lies_there(fixity.content_id))
+    found["damaged"] = connection.scalar(damage) or 0
     return found
 
 
@@ -409,6 +397,13 @@ def bundles_visible_to(connection: Connection, name: str, heads: Sequence[Head])
     return list(connection.scalars(query.order_by(columns.number)))
 
 
+def payload_of(connection: Connection, name: str) -> list[ContentId]:
+    """Content ids of the recordings in a bundle, by path."""
+    columns = tables.bundle_file.c
+    query = select(columns.content_id).where(columns.bundle == name, columns.path.like("data/%"))
+    return [ContentId(found) for found in connection.scalars(query.order_by(columns.path))]
+
+
 def is_bundled(connection: Connection, content_id: ContentId) -> bool:
     """Whether a recording is in a bundle already."""
     columns = tables.bundle_file.c
@@ -424,7 +419,9 @@ def places_of(connection: Connection, content_id: ContentId) -> list[tuple[str, 
 
 
 def damaged(connection: Connection) -> dict[ContentId, str]:
-    """Blobs whose last check failed: content id to finding code."""
+    """Blobs whose last check failed, purged ones left out: content id to finding code."""
     columns = tables.fixity.c
-    query = select(columns.content_id, columns.code).where(columns.code.is_not(None))
+    query = select(columns.content_id, columns.code).where(
+        columns.code.is_not(None), lies_there(columns.content_id)
+    )
     return {ContentId(row.content_id): row.code for row in connection.execute(query)}

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from longplay.ledger import queries, tables
+from longplay.ledger.withdrawn import lies_there
 from longplay.model.audio import AudioFacts
 from longplay.model.digests import ContentId
 from longplay.model.recordings import Manifestation, PairJudgement, PairVerdict
@@ -48,10 +49,10 @@ _AS_HELD = (
 
 
 def ids_as_held(connection: Connection) -> list[ContentId]:
-    """Content ids of all holdings in the order in which they came to be held."""
-    return [
-        ContentId(one) for one in connection.scalars(select(tables.holding.c.content_id).order_by(*_AS_HELD))
-    ]
+    """Content ids of all holdings that were not purged, in the order in which they came to be held."""
+    column = tables.holding.c.content_id
+    query = select(column).where(lies_there(column)).order_by(*_AS_HELD)
+    return [ContentId(one) for one in connection.scalars(query)]
 
 
 def measured(connection: Connection, content_id: ContentId) -> Measured | None:
@@ -71,8 +72,8 @@ def measured(connection: Connection, content_id: ContentId) -> Measured | None:
 def with_samples(connection: Connection, pcm_md5: str) -> list[ContentId]:
     """Content ids of holdings whose decoded samples have this MD5, sorted."""
     columns = tables.measurement.c
-    query = select(columns.content_id).where(columns.pcm_md5 == pcm_md5).distinct().order_by(columns.content_id)
-    return [ContentId(one) for one in connection.scalars(query)]
+    same = select(columns.content_id).where(columns.pcm_md5 == pcm_md5, lies_there(columns.content_id))
+    return [ContentId(one) for one in connection.scalars(same.distinct().order_by(columns.content_id))]
 
 
 def judgements(connection: Connection, method: str) -> Iterator[PairJudgement]:

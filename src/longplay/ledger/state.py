@@ -17,8 +17,9 @@ from longplay.ledger.projection import as_json
 _TIMES_AND_KEYS: Final = {
     "writer", "seq",
     "opened_at", "closed_at", "held_at", "checked_at", "published_at", "measured_at", "made_at", "ruled_at",
+    "stated_at", "stated_by", "superseded_at", "withdrawn_at", "purged_at", "filed_at",
 }  # fmt: skip
-_SURROGATES: Final = {"accession", "id", "heads_json"}
+_SURROGATES: Final = {"accession", "id", "answers", "heads_json"}
 
 _STATE: Final = (
     tables.accession,
@@ -30,6 +31,10 @@ _STATE: Final = (
     tables.provenance,
     tables.companion,
     tables.rights_statement,
+    tables.supersession,
+    tables.withdrawal,
+    tables.tombstone,
+    tables.notice,
     tables.finding,
     tables.fixity,
     tables.edition,
@@ -59,7 +64,7 @@ def _columns(table: Table) -> list[Column[object]]:
 def _add_table(total: "hashlib._Hash", connection: Connection, table: Table) -> None:
     columns = _columns(table)
     query = select(*columns).order_by(*columns)
-    if table in {tables.measurement, tables.ruling}:
+    if "seq" in {column.name for column in table.primary_key}:
         # two chains may have measured, or been told, the same
         query = query.distinct()
     if table is tables.bundle_file:

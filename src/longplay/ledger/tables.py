@@ -158,17 +158,71 @@ companion = Table(
 rights_statement = Table(
     "rights_statement",
     metadata,
-    Column("content_id", Text, nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("licence", Text),
-    Column("stated", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("content_id", Text, primary_key=True),
+    Column("statement_id", Text, primary_key=True),
     Column("origin", Text, nullable=False),
-    Column("missing", Text),
+    Column("licence", Text),
+    Column("statement_json", Text, nullable=False),
+    Column("stated_at", Text, nullable=False),
+    Column("stated_by", Text, nullable=False),
     *_line(),
-    UniqueConstraint("content_id", "stated", "evidence", "origin"),
 )
-"""One row a statement about one object."""
+"""One row a statement about one object, under the line that brought it first."""
+
+supersession = Table(
+    "supersession",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("statement_id", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("words", Text),
+    Column("superseded_at", Text, nullable=False),
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+)
+"""One row a statement and a line that said it does not hold any more."""
+
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("statement_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("withdrawn_at", Text, nullable=False),
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+)
+"""One row a withdrawal, reversed ones too: they are in force while their statement is not superseded."""
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("purged_at", Text, nullable=False),
+    Column("writer", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+)
+"""One row a blob or piece of evidence whose bytes were purged, under the recording it was purged with."""
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("about_json", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("answers", Text),
+    Column("filed_at", Text, nullable=False),
+    *_line(),
+)
+"""One row a notice or what answers one; the papers lie in the erasable evidence."""
 
 finding = Table(
     "finding",
@@ -232,5 +286,4 @@ bundle_file = Table(
 Index("measurement_by_samples", measurement.c.pcm_md5)
 Index("copy_by_source", access_copy.c.source)
 Index("provenance_by_place", provenance.c.root, provenance.c.path)
-Index("rights_by_object", rights_statement.c.content_id)
 Index("bundle_file_by_content", bundle_file.c.content_id)

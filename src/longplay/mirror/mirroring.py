@@ -8,18 +8,19 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from longplay.errors import MalformedInput
 from longplay.fixity.bundle import Report, check_bundle
 from longplay.fixity.seal import SEAL_NAME, seal_of
+from longplay.fixity.withdrawn import withdrawn_files
 from longplay.formats.edition import FILE_NAME, read_edition
 from longplay.formats.metainfo import Torrent, read_torrent
 from longplay.mirror.source import Source
 from longplay.mirror.state import BundleState, BundleStatus, MirrorState, read_state, write_state
-from longplay.model.editions import BundleEntry, Edition
+from longplay.model.editions import BundleEntry, Edition, Partition
 from longplay.model.findings import Finding, FindingCode
 from longplay.model.units import ByteCount, instant
 from longplay.progress import Progress, Silent
@@ -37,7 +38,10 @@ class Mirrored:
 
     Attributes:
         edition: its name.
-        bundles: in the edition.
+        bundles: in the edition, those left out apart.
+        left_out: bundles of partitions that are not wanted.
+        outdated: bundles that lie here and are not part of the edition any more.
+        withdrawn: files that lie here and were withdrawn; each was reported, none was deleted.
         whole: bundles whose every byte is right now.
         damage: findings made before fetching: what was missing or damaged.
         fetched_pieces, fetched_bytes: what came in.
@@ -45,6 +49,9 @@ class Mirrored:
 
     edition: str
     bundles: int = 0
+    left_out: int = 0
+    outdated: list[str] = field(default_factory=list)
+    withdrawn: int = 0
     whole: int = 0
     damage: int = 0
     fetched_pieces: int = 0
@@ -63,6 +70,7 @@ class Mirroring:
         stall_s: seconds without a byte after which a bundle is given up.
         trust: pass over bundles that were seen whole before, without reading them.
         clock: stamps what was checked.
+        without: partitions that are not fetched.
     """
 
     source: Source
@@ -72,6 +80,7 @@ class Mirroring:
     stall_s: float
     trust: bool
     clock: Callable[[], datetime]
+    without: frozenset[Partition] = frozenset()
 
     def run(self, *, report: Report, progress: Progress) -> Mirrored:
         """Make the mirror whole. Idempotent; may be killed and run again.
@@ -87,11 +96,22 @@ class Mirroring:
         with locked(self.into / ".longplay-mirror" / "lock", what=f"mirroring into {self.into}"):
             edition = self._take_edition()
             state = self._state(edition)
-            done = Mirrored(edition=edition.name, bundles=len(edition.bundles))
+            wanted = [entry for entry in edition.bundles if entry.partition not in self.without]
+            done = Mirrored(edition=edition.name, bundles=len(wanted))
+            done.left_out = len(edition.bundles) - len(wanted)
+            done.outdated = self._outdated(edition, state)
+            for finding in withdrawn_files(self.into, edition.withdrawn):
+                done.withdrawn += 1
+                report(finding)
             with Fetcher(public=self.public, stall_s=self.stall_s) as fetcher:
-                for entry in edition.bundles:
+                for entry in wanted:
                     self._bundle(entry, state, done, fetcher, (report, progress))
         return done
+
+    def _outdated(self, edition: Edition, state: MirrorState) -> list[str]:
+        """Bundles that lie here and are not part of the edition: something in them was withdrawn."""
+        names = {entry.name for entry in edition.bundles}
+        return [name for name in sorted(state.bundles) if name not in names and (self.into / name).is_dir()]
 
     def _take_edition(self) -> Edition:
         """Copy `edition.json` here, last, when every torrent it names is here and is the one it names."""

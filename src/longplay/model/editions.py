@@ -9,16 +9,31 @@ from enum import StrEnum
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.rights import Decision
 from longplay.model.units import ByteCount
+from longplay.model.withdrawal import Tombstone
 
 BUNDLE_FILE_LIMIT = 2_000
 """Most files a bundle may have, tag files included (pads not counted)."""
 
 
 class Partition(StrEnum):
-    """What a bundle demands of whoever holds it, so that a mirror can leave one kind out."""
+    """What a bundle demands of whoever holds it, so that a mirror can leave one kind out.
+
+    From the mildest to the strictest; a recording that asks for several belongs to the one named last. So who
+    leaves `non-commercial` and `territory-limited` out holds nothing that forbids commercial use, and who holds
+    `free` alone holds free cultural works alone.
+
+    Source: definition of free cultural works 1.1 (freedomdefined.org).
+    """
 
     FREE = "free"
+    NO_DERIVATIVES = "no-derivatives"
     NON_COMMERCIAL = "non-commercial"
+    TERRITORY_LIMITED = "territory-limited"
+
+    def demands_at_least(self, other: "Partition") -> bool:
+        """Whether a recording that belongs to `other` may lie in a bundle of this partition."""
+        order = list(Partition)
+        return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +146,7 @@ class Edition:
         archive_name: the archive's readable name.
         heads: journal heads (writer, number of lines, hash) it was cut from, sorted by writer.
         stages: at least one.
+        withdrawn: recordings that earlier editions published and that may not be passed on any more.
     """
 
     name: str
@@ -139,6 +155,7 @@ class Edition:
     archive_name: str
     heads: tuple[tuple[str, int, str], ...]
     stages: tuple[Stage, ...]
+    withdrawn: tuple[Tombstone, ...] = ()
 
     @property
     def bundles(self) -> tuple[BundleEntry, ...]:

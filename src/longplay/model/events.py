@@ -13,8 +13,9 @@ from longplay.model.editions import Bundle
 from longplay.model.findings import Finding
 from longplay.model.holdings import CompanionKind, Given
 from longplay.model.recordings import PairJudgement
-from longplay.model.rights import Decision, KeepingBasis, RightsStatement
+from longplay.model.rights import Decision, KeepingBasis, Purpose, RightsStatement
 from longplay.model.technical import Carrier, Measurement, Tool
+from longplay.model.withdrawal import NoticeKind, ReasonClass
 
 
 class EventType(StrEnum):
@@ -29,6 +30,8 @@ class EventType(StrEnum):
     METADATA_EXTRACTION = "metadata extraction"
     METADATA_MODIFICATION = "metadata modification"
     CREATION = "creation"
+    DEACCESSION = "deaccession"
+    DELETION = "deletion"
 
 
 class EventOutcome(StrEnum):
@@ -215,6 +218,140 @@ class EditionPublished:
     bundles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsStated:
+    """A person decided about rights, a file was imported, or a source was found to have changed.
+
+    Attributes:
+        content_id: the recording.
+        statements: what holds from now on, besides what is not superseded.
+        supersedes: ids of statements that do not hold any more (`formats.statements.statement_id`).
+        by: who decided, or what was read.
+        reason: what sort of reason, such as `determined by a person`.
+        words: content id of a person's reason in full, in the erasable evidence; `None` when there is none.
+    """
+
+    content_id: ContentId
+    statements: tuple[RightsStatement, ...]
+    supersedes: tuple[str, ...]
+    by: str
+    reason: str
+    words: ContentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingWithdrawn:
+    """A recording goes dark for every act but `preserve`.
+
+    Attributes:
+        content_id: the recording.
+        statement: of kind `withdrawal`; forbids the acts.
+        reason: its class.
+        by: who withdrew it.
+        words: content id of the reason in full, in the erasable evidence.
+    """
+
+    content_id: ContentId
+    statement: RightsStatement
+    reason: ReasonClass
+    by: str
+    words: ContentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalReversed:
+    """A withdrawal was a mistake, or the dispute is over.
+
+    Attributes:
+        content_id: the recording.
+        statement: id of the withdrawal's statement.
+        by: who.
+        words: content id of the reason in full, in the erasable evidence.
+    """
+
+    content_id: ContentId
+    statement: str
+    by: str
+    words: ContentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPurged:
+    """The bytes of a recording and of its copies are deleted for good; two persons answer for it.
+
+    Attributes:
+        content_id: the recording.
+        also: content ids of its access copies, and of evidence about it alone.
+        reason: its class.
+        by, approved_by: two persons.
+    """
+
+    content_id: ContentId
+    also: tuple[ContentId, ...]
+    reason: ReasonClass
+    by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFiled:
+    """A notice, counter-notice, statement of reasons or appeal was put on file, apart from public data.
+
+    Attributes:
+        notice: its id.
+        kind: what sort.
+        about: the recordings it is about.
+        document: content id of the paper in the erasable evidence.
+        answers: id of the notice it answers; `None` when it is the first.
+    """
+
+    notice: str
+    kind: NoticeKind
+    about: tuple[ContentId, ...]
+    document: ContentId
+    answers: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStreamed:
+    """A recording was handed out to be listened to.
+
+    Attributes:
+        content_id: the recording.
+        blob: what was handed out: itself, or an access copy.
+        purpose: what for.
+        decision: what let it through.
+    """
+
+    content_id: ContentId
+    blob: ContentId
+    purpose: Purpose
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetThrough:
+    """One recording that a door let through."""
+
+    content_id: ContentId
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSetMade:
+    """A part of a data set: at most a thousand recordings that permit `mine`.
+
+    Attributes:
+        name: the data set's.
+        purpose: what for.
+        members: recordings and what let each through.
+    """
+
+    name: str
+    purpose: Purpose
+    members: tuple[LetThrough, ...]
+
+
 Fact = (
     AccessionOpened
     | RecordingKept
@@ -231,6 +368,13 @@ Fact = (
     | EditionOpened
     | BundleMade
     | EditionPublished
+    | RightsStated
+    | RecordingWithdrawn
+    | WithdrawalReversed
+    | RecordingPurged
+    | NoticeFiled
+    | RecordingStreamed
+    | DataSetMade
 )
 
 
@@ -275,14 +419,18 @@ def event_type(fact: Fact) -> EventType:
             return EventType.INGESTION_END
         case FixityChecked():
             return EventType.FIXITY_CHECK
-        case EditionOpened() | BundleMade():
+        case EditionOpened() | BundleMade() | DataSetMade():
             return EventType.PACKAGE_CREATION
-        case EditionPublished():
+        case EditionPublished() | RecordingStreamed():
             return EventType.DISSEMINATION
         case RecordingMeasured() | PairsJudged():
             return EventType.METADATA_EXTRACTION
-        case RecordingsMerged() | RecordingSplit():
+        case RecordingsMerged() | RecordingSplit() | RightsStated() | WithdrawalReversed() | NoticeFiled():
             return EventType.METADATA_MODIFICATION
+        case RecordingWithdrawn():
+            return EventType.DEACCESSION
+        case RecordingPurged():
+            return EventType.DELETION
         case CopyDerived():
             return EventType.CREATION
 

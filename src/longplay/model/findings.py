@@ -27,6 +27,7 @@ class FindingCode(StrEnum):
     DECODER_DIED = "decoder-died"
     DECODER_TIMEOUT = "decoder-timeout"
     NO_BASIS_TO_KEEP = "no-basis-to-keep"
+    PURGED_BEFORE = "purged-before"
     NO_RECORDING_NEAR = "no-recording-near"
     # intake: met, not a regular file, not counted as one
     SYMLINK = "symlink"
@@ -64,6 +65,14 @@ class FindingCode(StrEnum):
     TORRENT_DIFFERS = "torrent-differs"
     BAG_INVALID = "bag-invalid"
     NOT_A_REGULAR_FILE = "not-a-regular-file"
+    NOT_PURGED = "not-purged"
+    WITHDRAWN = "withdrawn"
+    # importing rights: a row that could not be used, or not wholly
+    RIGHTS_CELL_UNREAD = "rights-cell-unread"
+    RIGHTS_ROW_AMBIGUOUS = "rights-row-ambiguous"
+    RIGHTS_ROW_OUTDATED = "rights-row-outdated"
+    # papers: a field the law asks for is empty
+    NOTICE_INCOMPLETE = "notice-incomplete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from longplay.model.rights import Act, Condition
+from longplay.model.rights import Act, Condition, StatementKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +30,21 @@ class LicenceRule:
     conditions: Mapping[Act, tuple[Condition, ...]]
 
 
-_SHARING: Final = (Act.PRESERVE, Act.STREAM, Act.REDISTRIBUTE, Act.TRANSCODE)
 _CC: Final = r"(?:LicenseRef-)?CC-{}-\d\.\d(?:-[A-Z0-9]+)?"
 
 
 def _rule(name: str, pattern: str, citation: str, *conditions: Condition) -> LicenceRule:
+    """A licence that lets everybody copy and share; reading by machine is copying, and asks for the same."""
     return LicenceRule(
-        name=name,
-        pattern=re.compile(pattern),
-        citation=citation,
-        conditions=dict.fromkeys(_SHARING, conditions),
+        name=name, pattern=re.compile(pattern), citation=citation, conditions=dict.fromkeys(Act, conditions)
     )
 
 
 RULES: Final = (
-    LicenceRule(
-        name="dedication",
-        pattern=re.compile(r"CC0-1\.0|CC-PDM-1\.0|CC-PDDC"),
-        citation="CC0 1.0 s.2; Public Domain Mark 1.0: no known copyright restrictions",
-        conditions=dict.fromkeys(Act, ()),
+    _rule(
+        "dedication",
+        r"CC0-1\.0|CC-PDM-1\.0|CC-PDDC",
+        "CC0 1.0 s.2; Public Domain Mark 1.0: no known copyright restrictions",
     ),
     _rule("cc-by", _CC.format("BY"), "CC BY 4.0 s.2(a)(1), 3(a); 1.0-3.0 s.3, 4", Condition.ATTRIBUTION),
     _rule(
@@ -117,3 +113,55 @@ RULES: Final = (
 def rule_for(licence: str) -> LicenceRule | None:
     """The rule of one licence; `None` when the table has none."""
     return next((rule for rule in RULES if rule.pattern.fullmatch(licence)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRule:
+    """What a kind of statement does by itself.
+
+    Attributes:
+        name: stable name of the rule.
+        citation: on what it rests.
+    """
+
+    name: str
+    citation: str
+
+
+GRANTS: Final = {
+    StatementKind.LICENCE: KindRule(name="granted", citation="the acts the statement grants in its own words"),
+    StatementKind.DEDICATION: KindRule(name="dedicated", citation="the right holder's own dedication"),
+    StatementKind.DEPOSIT_AGREEMENT: KindRule(
+        name="deposit-agreement", citation="PREMIS 3 otherRightsBasis: the deposit agreement"
+    ),
+    StatementKind.OWN: KindRule(name="own", citation="PREMIS 3 otherRightsBasis: the archive's own rights"),
+    StatementKind.EXCEPTION: KindRule(name="exception", citation="PREMIS 3 statute: the provision stated"),
+    StatementKind.DEAL: KindRule(name="deal", citation="DDEX ERN, DealTerms"),
+    StatementKind.PUBLIC_DOMAIN: KindRule(
+        name="no-copyright", citation="PREMIS 3 copyrightStatus: public domain, as the statement determines"
+    ),
+}
+"""Kinds that may grant acts by `permits`. A grant does nothing beyond the acts it names."""
+
+RESTRICTIONS: Final = {
+    StatementKind.WITHDRAWAL: KindRule(name="withdrawn", citation="the archive withdrew it: see its reason"),
+    StatementKind.TAKEDOWN: KindRule(name="takedown", citation="DDEX ERN, DealTerms/TakeDown"),
+    StatementKind.DRIFT: KindRule(
+        name="held-back", citation="the source of its rights changed: see `longplay rights drift`"
+    ),
+    StatementKind.STREAM_ONLY: KindRule(
+        name="stream-only", citation="Internet Archive collection stream_only: never redistribute"
+    ),
+    StatementKind.RESERVATION: KindRule(name="reserved", citation="a restriction stated of it"),
+}
+"""Kinds that restrict, the first named when several do; another kind with `forbids` counts as a reservation."""
+
+MINING_RESERVED: Final = KindRule(
+    name="mining-reserved",
+    citation="Directive (EU) 2019/790 art. 4(3): reserved by the right holder or by the archive's default",
+)
+
+
+def restriction_rule(kind: StatementKind) -> KindRule:
+    """The rule under which a statement that forbids an act refuses it."""
+    return RESTRICTIONS.get(kind, RESTRICTIONS[StatementKind.RESERVATION])

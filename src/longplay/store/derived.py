@@ -56,6 +56,27 @@ class DerivedStore:
             database.execute(_TABLE)
             database.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", rows)
 
+    def erase(self, content_ids: Iterable[ContentId]) -> int:
+        """Delete derived data for good: the freed pages are overwritten, and the log beside it is emptied.
+
+        Returns:
+            Of how many recordings there was some. Idempotent.
+
+        Raises:
+            StorageError: it could not be deleted.
+        """
+        keys = [(content_id,) for content_id in content_ids]
+        if not keys or not self._path.exists():
+            return 0
+        with self._open() as database:
+            if not _has_table(database):
+                return 0
+            database.execute("PRAGMA secure_delete = ON")
+            with database:
+                erased = database.executemany("DELETE FROM derived WHERE content_id = ?", keys).rowcount
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
     def get(self, content_id: ContentId, measurement: Measurement) -> Derived | None:
         """What is derived of a recording, if it is what its measurement names; else `None`: derive it again.
 
@@ -133,6 +154,13 @@ class DerivedReader:
     def __init__(self, database: sqlite3.Connection | None) -> None:
         """Of an open database; `None`: there is nothing yet."""
         self._database = database
+
+    def has(self, content_id: ContentId) -> bool:
+        """Whether there is a row of a recording, whatever is in it."""
+        if self._database is None:
+            return False
+        query = "SELECT 1 FROM derived WHERE content_id = ?"
+        return self._database.execute(query, (content_id,)).fetchone() is not None
 
     def get(self, content_id: ContentId, measurement: Measurement) -> Derived | None:
         """As `DerivedStore.get`."""

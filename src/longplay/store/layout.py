@@ -17,10 +17,14 @@ STAGING: Final = "staging"
 LEDGER: Final = "ledger.sqlite"
 EDITIONS: Final = "editions"
 LOCKS: Final = "locks"
+EVIDENCE: Final = "evidence"
 
 FOLDER_MODE: Final = 0o755
 BLOB_MODE: Final = 0o444
 """Blobs and published files are read-only to everybody."""
+EVIDENCE_FOLDER_MODE: Final = 0o700
+EVIDENCE_MODE: Final = 0o600
+"""Evidence may hold personal data: only its owner reads it."""
 
 _LEVEL = re.compile("[0-9a-f]{2}")
 

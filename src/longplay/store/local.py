@@ -129,6 +129,21 @@ class LocalStore:
         # even of a blob that was there: another process may have put it and not synced it yet
         self._unsynced.add(target.parent)
 
+    def delete(self, content_id: ContentId) -> bool:
+        """Delete a blob for good; whether there was one. Idempotent, durable when it returns.
+
+        Raises:
+            StorageError: it could not be deleted.
+        """
+        path = self.path(content_id)
+        with storing(path):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            sync_folder(path.parent)
+        return True
+
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
             return

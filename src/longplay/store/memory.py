@@ -51,6 +51,10 @@ class MemoryStore:
                 self._blobs[digests.content_id] = staged.read_bytes()
             staged.unlink()
 
+    def delete(self, content_id: ContentId) -> bool:
+        """Delete a blob; whether there was one."""
+        return self._blobs.pop(content_id, None) is not None
+
     def flush(self) -> None:
         """Nothing to do: memory is never durable."""
 

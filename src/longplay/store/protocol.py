@@ -45,6 +45,15 @@ class BlobStore(Protocol):
             StorageError: it could not be put in place; the staged file stays.
         """
 
+    def delete(self, content_id: ContentId) -> bool:
+        """Delete a blob for good; whether there was one. Idempotent, durable when it returns.
+
+        Only a purge may do this, after the journal says so.
+
+        Raises:
+            StorageError: it could not be deleted.
+        """
+
     def flush(self) -> None:
         """Make all that was adopted or put durable. Nothing is acknowledged before."""
 

@@ -43,8 +43,9 @@ class Parsed:
 class _Builder:
     """Expat's handlers. `claims` is asked about each element: its local name and attributes."""
 
-    def __init__(self, claims: Callable[[str, Mapping[str, str]], bool]) -> None:
+    def __init__(self, claims: Callable[[str, Mapping[str, str]], bool], element_limit: int) -> None:
         self.claimed = False
+        self._element_limit = element_limit
         self._claims = claims
         self._tree = TreeBuilder()
         self._depth = 0
@@ -63,8 +64,8 @@ class _Builder:
         self._elements += 1
         if self._depth > DEPTH_LIMIT:
             raise _Refused(f"it is nested deeper than {DEPTH_LIMIT} elements")
-        if self._elements > ELEMENT_LIMIT:
-            raise _Refused(f"it has more than {ELEMENT_LIMIT} elements")
+        if self._elements > self._element_limit:
+            raise _Refused(f"it has more than {self._element_limit} elements")
         self._tree.start(_local(name), local)
 
     def end(self, name: str) -> None:
@@ -78,15 +79,22 @@ class _Builder:
         return self._tree.close()
 
 
-def parse(data: bytes, *, claims: Callable[[str, Mapping[str, str]], bool]) -> Parsed:
+def parse(
+    data: bytes,
+    *,
+    claims: Callable[[str, Mapping[str, str]], bool],
+    length_limit: int = LENGTH_LIMIT,
+    element_limit: int = ELEMENT_LIMIT,
+) -> Parsed:
     """Read a document, as far as it can be read.
 
     Args:
-        data: the whole document; what lies beyond `LENGTH_LIMIT` is not looked at and makes it a failure.
+        data: the whole document; what lies beyond `length_limit` is not looked at and makes it a failure.
         claims: whether an element with this local name and these attributes, or a document type of this name
             (with none), is what the caller looks for.
+        length_limit, element_limit: longer documents, and those with more elements, are failures; bytes.
     """
-    builder = _Builder(claims)
+    builder = _Builder(claims, element_limit)
     parser = ParserCreate()
     parser.buffer_text = True
     parser.specified_attributes = True
@@ -96,11 +104,11 @@ def parse(data: bytes, *, claims: Callable[[str, Mapping[str, str]], bool]) -> P
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.data
     try:
-        parser.Parse(data[:LENGTH_LIMIT], len(data) <= LENGTH_LIMIT)
+        parser.Parse(data[:length_limit], len(data) <= length_limit)
     except (_Refused, ExpatError, ValueError, LookupError) as exc:  # the last two: an encoding Python has not
         return Parsed(root=None, claimed=builder.claimed, failure=str(exc))
-    if len(data) > LENGTH_LIMIT:
-        return Parsed(root=None, claimed=builder.claimed, failure=f"it is longer than {LENGTH_LIMIT} bytes")
+    if len(data) > length_limit:
+        return Parsed(root=None, claimed=builder.claimed, failure=f"it is longer than {length_limit} bytes")
     return Parsed(root=builder.close(), claimed=builder.claimed)
 
 
