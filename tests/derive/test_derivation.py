@@ -17,7 +17,7 @@ from longplay.ledger.ledger import remove
 from longplay.model.digests import ContentId
 from longplay.model.findings import Finding, FindingCode
 from longplay.model.holdings import AccessCopy
-from longplay.progress import Silent
+from longplay.progress import Progress, Silent
 from longplay.rights.gate import decide
 from longplay.wiring import new_id, now, open_archive
 from taking import accept, check_whole, digest, holdings, journal_size, new_archive
@@ -46,7 +46,19 @@ class Heard:
         self.findings.append(finding)
 
 
-def derive(archive: Path, order: Order | None = None) -> Heard:
+class Meanwhile(Silent):
+    """Somebody else does something once the first recording has been worked on."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act: Callable[[], object] | None = act
+
+    def advance(self, **_: int) -> None:
+        act, self._act = self._act, None
+        if act is not None:
+            act()
+
+
+def derive(archive: Path, order: Order | None = None, progress: Progress | None = None) -> Heard:
     """Derive with one worker."""
     heard = Heard()
     with open_archive(archive) as opened, opened.writing() as register:
@@ -61,7 +73,7 @@ def derive(archive: Path, order: Order | None = None) -> Heard:
             jobs=1,
             limit_s=60.0,
         )
-        heard.summary = derivation.derive(order or Order(), listener=heard, progress=Silent())
+        heard.summary = derivation.derive(order or Order(), listener=heard, progress=progress or Silent())
     return heard
 
 
@@ -160,6 +172,31 @@ def test_a_copy_is_made_where_transcoding_is_permitted_and_only_there(archive: P
     assert copies_of(archive, opened.content_id) == [copy]
     assert copies_of(archive, dark.content_id) == []
     check_whole(archive)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        ("withdraw", "--reason", "rights-claim", "--by", "Ada", "--words", "asked for"),
+        ("purge", "--reason", "court-order", "--by", "Ada", "--approved-by", "Bo"),
+    ],
+    ids=["withdrawn", "purged"],
+)
+def test_nothing_is_kept_of_what_is_taken_back_while_it_is_copied(
+    archive: Path, run_longplay: RunLongplay, act: tuple[str, ...]
+) -> None:
+    gone = holdings(archive)["open.flac"].content_id
+    meanwhile = Meanwhile(lambda: run_longplay(act[0], gone, *act[1:], "--archive", archive))
+
+    heard = derive(archive, Order(content_ids=(gone,), bit_rates=(96_000,), anew=True), meanwhile)
+
+    assert (heard.summary.copies, heard.summary.not_permitted) == (0, 1)
+    assert heard.copies == []
+    assert copies_of(archive, gone) == []
+    assert run_longplay("audit", "--archive", archive).returncode == 0
+    if act[0] == "purge":
+        assert heard.summary.measured == 0
+        assert not list((archive / "staging").rglob("*.opus"))
 
 
 def test_a_copy_carries_the_tags_and_the_gain_and_leaves_the_original_alone(archive: Path) -> None:

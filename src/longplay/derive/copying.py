@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from longplay.audio.comments import as_comments
+from longplay.audio.measure import tools
 from longplay.audio.opus import OpusWriter, track_gain_q78
 from longplay.model.audio import Tags
-from longplay.model.digests import FileDigests
+from longplay.model.digests import ContentId, FileDigests
+from longplay.model.events import CopyDerived
+from longplay.model.rights import Decision
 from longplay.store.staging import digest_stream
 
 ENCODING: Final = "opus"
@@ -76,3 +79,16 @@ def drop_copies(staged: Path) -> None:
     """Remove whatever copies of a staged recording there are; idempotent."""
     for rate in BIT_RATES:
         copy_path(staged, rate).unlink(missing_ok=True)
+
+
+def copy_fact(source: ContentId, copy: CopyMade, decision: Decision) -> CopyDerived:
+    """What the journal says of a copy."""
+    return CopyDerived(
+        source=source,
+        digests=copy.digests,
+        encoding=ENCODING,
+        bit_rate=copy.bit_rate,
+        gain_q78=copy.gain_q78,
+        decision=decision,
+        tools=tools(),
+    )

@@ -13,13 +13,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
-from longplay.audio.measure import tools
-from longplay.derive.copying import ENCODING, CopyMade, drop_copies
+from longplay.derive.copying import ENCODING, CopyMade, copy_fact, drop_copies
 from longplay.derive.work import DeriveResult, DeriveTask, derive
-from longplay.ledger import queries
+from longplay.ledger import queries, rights
 from longplay.ledger.register import Register
 from longplay.model.digests import ContentId
-from longplay.model.events import CopyDerived, Fact, RecordingMeasured
+from longplay.model.events import Fact, RecordingMeasured
 from longplay.model.findings import Finding, Severity
 from longplay.model.holdings import AccessCopy, Holding
 from longplay.model.rights import WORLD, Act, Decision, KeepingBasis, Purpose, RightsObject
@@ -94,7 +93,6 @@ class Summary:
 class _Todo:
     holding: Holding
     task: DeriveTask
-    decision: Decision
     is_measuring: bool
 
 
@@ -187,8 +185,7 @@ class _Run:
 
     def _todo(self, holding: Holding, link: Path) -> _Todo | None:
         """What is to be done for a holding; `None` when everything is there."""
-        decision = self._ask(holding)
-        rates = self._rates(holding, decision)
+        rates = self._rates(holding)
         is_measuring = self._lacks_measurement(holding)
         if not rates and not is_measuring:
             return None
@@ -201,7 +198,7 @@ class _Run:
             bit_rates=rates,
             true_peak=self._wants_true_peak(holding),
         )
-        return _Todo(holding=holding, task=task, decision=decision, is_measuring=is_measuring)
+        return _Todo(holding=holding, task=task, is_measuring=is_measuring)
 
     def _ask(self, holding: Holding) -> Decision:
         obj = RightsObject(
@@ -209,11 +206,11 @@ class _Run:
         )
         return self.ports.gate(Act.TRANSCODE, obj, WORLD, self.ports.clock().date(), Purpose.ARCHIVE)
 
-    def _rates(self, holding: Holding, decision: Decision) -> tuple[int, ...]:
+    def _rates(self, holding: Holding) -> tuple[int, ...]:
         """Bit rates of the copies to make now."""
         if not self.order.bit_rates:
             return ()
-        if not decision.permits:
+        if not self._ask(holding).permits:
             self.summary.not_permitted += 1
             return ()
         with self.ports.register.ledger.reading() as connection:
@@ -259,7 +256,8 @@ class _Run:
 
     def _keep(self, todo: _Todo, result: DeriveResult) -> None:
         content_id, measured = todo.holding.content_id, result.measured
-        if todo.is_measuring:
+        holding = self._as_it_is_now(content_id)
+        if holding is not None and todo.is_measuring:
             self.summary.measured += 1
             self.group.derived.append((content_id, measured.derived))
             if (measured.audio, measured.measurement) != (todo.holding.audio, todo.holding.measurement):
@@ -270,16 +268,30 @@ class _Run:
                 )
             self.group.told.append(lambda: self.listener.measured(content_id))
         for copy in result.copies:
-            self._keep_copy(todo, copy)
+            decision = None if holding is None or self._was_purged(copy) else self._ask(holding)
+            if decision is not None and decision.permits:
+                self._keep_copy(content_id, copy, decision)
+            else:
+                self.summary.not_permitted += 1
+                copy.staged.unlink(missing_ok=True)
 
-    def _keep_copy(self, todo: _Todo, copy: CopyMade) -> None:
+    def _as_it_is_now(self, content_id: ContentId) -> Holding | None:
+        """A holding after the work on it: it may have been withdrawn meanwhile, or purged (`None`)."""
+        with self.ports.register.ledger.reading() as connection:
+            return queries.holding(connection, content_id)
+
+    def _was_purged(self, copy: CopyMade) -> bool:
+        with self.ports.register.ledger.reading() as connection:
+            return rights.is_purged(connection, copy.digests.content_id)
+
+    def _keep_copy(self, source: ContentId, copy: CopyMade, decision: Decision) -> None:
         self.ports.store.adopt(copy.staged, copy.digests)
         self.summary.copies += 1
-        self.group.facts.append(copy_fact(todo.holding.content_id, copy, todo.decision))
+        self.group.facts.append(copy_fact(source, copy, decision))
         made = AccessCopy(
             content_id=copy.digests.content_id,
             size=ByteCount(copy.digests.size),
-            source=todo.holding.content_id,
+            source=source,
             encoding=ENCODING,
             bit_rate=copy.bit_rate,
             gain_q78=copy.gain_q78,
@@ -293,16 +305,3 @@ class _Run:
             self.ports.register.record(group.facts)
         for tell in group.told:
             tell()
-
-
-def copy_fact(source: ContentId, copy: CopyMade, decision: Decision) -> CopyDerived:
-    """What the journal says of a copy."""
-    return CopyDerived(
-        source=source,
-        digests=copy.digests,
-        encoding=ENCODING,
-        bit_rate=copy.bit_rate,
-        gain_q78=copy.gain_q78,
-        decision=decision,
-        tools=tools(),
-    )

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from longplay.derive.copying import drop_copies
-from longplay.derive.derivation import copy_fact
+from longplay.derive.copying import copy_fact, drop_copies
 from longplay.formats.paths import path_text
 from longplay.formats.statements import statement_id
 from longplay.ingest.deposit import Deposit, Ports
