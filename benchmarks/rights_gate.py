@@ -193,7 +193,7 @@ def python_rate() -> float:
 
 def main(rows: int = 16_000_000) -> str:
     """The section of the page."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as scratch:
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix="longplay-bench-") as scratch:
         path = Path(scratch) / "statements.duckdb"
         make_rows(path, rows)
         decided = _apart("decide_all", path)
