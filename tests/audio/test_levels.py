@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -143,6 +143,8 @@ def test_full_scale_is_that_of_the_bit_depth(bits: int) -> None:
     cuts=st.lists(st.integers(1, 12_000), max_size=12).map(tuple),
     channels=st.sampled_from([1, 2]),
 )
+@example(gaps=[(176, 1)], cuts=(), channels=1)  # 3.99 ms
+@example(gaps=[(177, 1)], cuts=(), channels=1)
 def test_gaps_are_the_stretches_of_zeros_between_loud_samples_however_the_sound_is_cut(
     gaps: list[tuple[int, int]], cuts: tuple[int, ...], channels: int
 ) -> None:

@@ -221,7 +221,7 @@ class _GapSeeker:
 
 def _gap_floor(block: Block) -> int:
     """More samples than this from sound to sound are a gap."""
-    return max(8, int(block.rate * GAP_S))
+    return max(8, math.ceil(block.rate * GAP_S))
 
 
 def _is_loud_before(block: Block, last: int) -> bool:
