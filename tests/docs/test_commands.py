@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
+FIRST = [ROOT / "README.md", ROOT / "docs" / "tutorial.md"]
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+PAGES = [*FIRST, *(pytest.param(page, marks=pytest.mark.integration) for page in GUIDES)]
+"""The guides take minutes together: they have a lane of their own."""
 SEEDER = "127.0.0.1:6881"
 LIMIT_S = 120
 
