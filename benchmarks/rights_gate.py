@@ -1,4 +1,4 @@
-"""The rights gate: decisions a second in Python, and one act decided for 256 M synthetic rows in SQL.
+"""The rights gate: decisions a second in Python, and one act decided for millions of synthetic rows in SQL.
 
 The rows are made by DuckDB from a hash of their number: licences as met in the wild, one object in eleven
 with two statements, some with dates, places, restrictions and facts of a term. The peer is one scan of
@@ -40,7 +40,6 @@ from longplay.model.terms import RecordingFacts, WorkFacts
 from longplay.rights.gate import decide
 from longplay.rights.sql import COLUMNS, NO_STATEMENT, Question, decision_sql, licence_rows
 
-ROWS: Final = 256_000_000
 MEMORY: Final = "7GB"
 LICENCES: Final = (
     "CC-BY-4.0", "CC-BY-3.0", "CC-BY-SA-4.0", "CC-BY-SA-3.0", "CC0-1.0", "CC-PDM-1.0", "CC-BY-NC-4.0",
