@@ -6,7 +6,6 @@ import pytest
 
 from longplay.errors import BadSettings
 from longplay.model.rights import KeepingBasis, MiningPreference
-from longplay.settings import _ISO_3166 as ISO_3166
 from longplay.settings import ArchiveSettings, Settings, read_settings, settings_text
 
 ARCHIVE = ArchiveSettings(
@@ -79,11 +78,3 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("LONGPLAY_SETTINGS__RIGHTS__TERRITORIES", '["JP"]')
     found = read(tmp_path).rights
     assert (found.mining_preference, found.territories) == (MiningPreference.RESERVED, ("JP",))
-
-
-def test_the_places_are_those_of_iso_3166() -> None:
-    """The judge is the list of the time zone database."""
-    if not ZONES.is_file():
-        pytest.skip(f"no time zone database at {ZONES}")
-    lines = ZONES.read_text(encoding="utf-8").splitlines()
-    assert set(ISO_3166.split()) == {line.partition("\t")[0] for line in lines if not line.startswith("#")}

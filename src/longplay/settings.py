@@ -7,7 +7,7 @@ Source: docs/reference/settings.md.
 
 import tomllib
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -18,21 +18,9 @@ from pydantic_settings import (
 )
 
 from longplay.errors import BadSettings, NoArchive
+from longplay.formats.territories import PLACES
 from longplay.model.rights import KeepingBasis, MiningPreference, Territory
 from longplay.store.layout import SETTINGS
-
-_ISO_3166: Final = """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
-    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
-    FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR
-    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK
-    ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
-    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF
-    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-"""
-"""Alpha-2 codes, officially assigned."""
-
-_PLACES: Final = frozenset([*_ISO_3166.split(), "EU"])
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 """What an archive may be called."""
@@ -76,7 +64,7 @@ class RightsSettings(BaseModel, frozen=True, extra="forbid"):
     def _are_places(cls, codes: tuple[Territory, ...]) -> tuple[Territory, ...]:
         """A code that nobody knows would silently publish nothing there."""
         for code in codes:
-            if code not in _PLACES:
+            if code not in PLACES:
                 raise ValueError(f"{code!r} is no territory: write ISO 3166-1 alpha-2 such as SE or GB, or EU")
         if twice := [code for code in codes if codes.count(code) > 1]:
             raise ValueError(f"{twice[0]!r} stands there twice")

@@ -71,11 +71,40 @@ def test_a_decision_holds_is_shown_and_what_it_ended_stays_on_record(
         ("--unpublished", "--published", "1950"),
         ("--ends", "ffff"),
         ("--licence", "CC0-1.0", "--territory", "Sweden"),
+        ("--kind", "reservation", "--forbid", "stream", "--territory", "UK"),
+        ("--kind", "reservation", "--forbid", "stream", "--territory", "001", "--territory", "SE"),
     ],
 )
 def test_nonsense_is_not_decided(archive: Path, ids: dict[str | None, str], options: tuple[str, ...]) -> None:
     assert longplay("rights", "decide", ids["Reserved"], *options, *told(archive)).code == 2
     assert len(json_of("rights", "show", ids["Reserved"], "--archive", archive).lines) == 2
+
+
+def test_what_is_forbidden_everywhere_is_forbidden_in_each_place(
+    archive: Path, ids: dict[str | None, str]
+) -> None:
+    options = ("--kind", "reservation", "--forbid", "stream", "--territory", "001", "--keep-others")
+    assert longplay("rights", "decide", ids["Alpha"], *options, *told(archive)).code == 0
+    for place in ("001", "EU", "SE", "GB"):
+        ran = json_of("rights", "explain", ids["Alpha"], "stream", "--territory", place, "--archive", archive)
+        assert ran.summary["decision"]["verdict"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("options", "territory", "free"),
+    [
+        (("--unpublished", "--fixed", "1930", "--communicated", "1950"), "SE", "eu-unpublished-lapsed"),
+        (("--for-hire", "--fixed", "1975", "--published", "1975"), "US", "us-304-for-hire-1972-77"),
+        (("--not-for-hire", "--fixed", "1975", "--published", "1975"), "US", "us-302-304"),
+    ],
+)
+def test_every_fact_that_a_term_asks_for_can_be_decided(
+    archive: Path, ids: dict[str | None, str], options: tuple[str, ...], territory: str, free: str
+) -> None:
+    assert longplay("rights", "decide", ids["Unstated"], *options, *told(archive)).code == 0
+    asked = ("--territory", territory, "--archive", archive)
+    ran = json_of("rights", "explain", ids["Unstated"], "stream", *asked)
+    assert ran.summary["tests"]["recording"]["rule"] == free
 
 
 def test_the_calendar_foretells_when_a_recording_becomes_free(

@@ -38,16 +38,23 @@ reason_option: Decorator = click.option(
 
 
 class TerritoryType(click.ParamType[Territory]):
-    """`001` for the whole world, or an ISO 3166-1 alpha-2 code."""
+    """`001` for the whole world, an ISO 3166-1 alpha-2 code, or `EU`.
+
+    A code that nobody assigned is refused: what is forbidden in `UK` would be forbidden nowhere.
+    """
 
     name = "territory"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Territory:
         """The code in capitals."""
+        from longplay.formats.territories import PLACES
+
         code = value.strip().upper()
-        if code != WORLD and not (len(code) == 2 and code.isascii() and code.isalpha()):
+        if code != WORLD and code not in PLACES:
             self.fail(
-                f"{value!r} is no territory: give two letters such as SE, or 001 for everywhere", param, ctx
+                f"{value!r} is no territory: give an ISO 3166-1 code such as SE, or EU, or 001 for everywhere",
+                param,
+                ctx,
             )
         return Territory(code)
 
@@ -78,7 +85,7 @@ territory_option: Decorator = click.option(
     default=WORLD,
     metavar="CODE",
     show_default="001, everywhere",
-    help="Where: two letters such as SE, or 001 for everywhere.",
+    help="Where: an ISO 3166-1 code such as SE or GB, EU, or 001 for everywhere.",
 )
 day_option: Decorator = click.option(
     "--day", type=DayType(), metavar="DAY", show_default="today", help="On which day, such as 2027-01-01."

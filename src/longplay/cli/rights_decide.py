@@ -32,14 +32,14 @@ from longplay.model.terms import RecordingFacts, WorkFacts
 _Value = str | int | bool | date | tuple[str, ...] | None
 """What an option holds."""
 
-_KINDS = {
-    StatementKind.DEPOSIT_AGREEMENT: RightsBasis.OTHER,
-    StatementKind.OWN: RightsBasis.OTHER,
-    StatementKind.EXCEPTION: RightsBasis.STATUTE,
-    StatementKind.DEDICATION: RightsBasis.LICENSE,
-    StatementKind.RESERVATION: RightsBasis.POLICY,
-}
-"""Kinds that may be decided by name, with their PREMIS basis."""
+_KINDS = (
+    StatementKind.DEPOSIT_AGREEMENT,
+    StatementKind.OWN,
+    StatementKind.EXCEPTION,
+    StatementKind.DEDICATION,
+    StatementKind.RESERVATION,
+)
+"""Kinds that may be decided by name."""
 
 
 @click.command(short_help="Decide what holds, with a name and a reason.")
@@ -90,6 +90,10 @@ _KINDS = {
 @click.option("--published-on", type=DayType(), metavar="DAY", help="Recording: its day, where that matters.")
 @click.option("--unpublished", is_flag=True, help="Recording: it was never lawfully published.")
 @click.option("--fixed", type=int, metavar="YEAR", help="Recording: year it was made.")
+@click.option("--communicated", type=int, metavar="YEAR", help="Recording: year of first broadcast.")
+@click.option(
+    "--for-hire/--not-for-hire", default=None, help="Recording: whether it is a work made for hire (US)."
+)
 @click.option("--work-published", type=int, metavar="YEAR", help="Work: year of first publication.")
 @click.option("--last-death", type=int, metavar="YEAR", help="Work: year the last of its authors died.")
 @click.option(
@@ -166,7 +170,7 @@ def _statement(licence: str | None, kind: str | None, stated: dict[str, _Value])
         source=StatementSource.DECISION,
         kind=chosen,
         covers=_covers(stated, recording, work, licence or kind),
-        territories=tuple(sorted(Territory(one) for one in _many(stated, "territories"))),
+        territories=_territories(_many(stated, "territories")),
         valid_from=_day(stated, "valid_from"),
         valid_until=_day(stated, "valid_until"),
         permits=acts["permits"],
@@ -187,7 +191,12 @@ def _facts(stated: dict[str, _Value]) -> tuple[RecordingFacts | None, WorkFacts 
     if stated["unpublished"] and published:
         raise UsageError("--unpublished and --published contradict each other")
     recording = RecordingFacts(
-        fixed_year=fixed, is_published=is_published, published_year=published, published_on=published_on
+        fixed_year=fixed,
+        is_published=is_published,
+        published_year=published,
+        published_on=published_on,
+        communicated_year=_year(stated, "communicated"),
+        is_for_hire=_flag(stated, "for_hire"),
     )
     work = WorkFacts(
         published_year=_year(stated, "work_published"), last_death_year=_year(stated, "last_death")
@@ -196,6 +205,16 @@ def _facts(stated: dict[str, _Value]) -> tuple[RecordingFacts | None, WorkFacts 
         recording if recording != RecordingFacts() else None,
         work if work != WorkFacts() else None,
     )
+
+
+def _territories(codes: tuple[str, ...]) -> tuple[Territory, ...]:
+    """Where it holds; empty: everywhere."""
+    from longplay.formats.territories import read_territories
+
+    found = read_territories(" ".join(codes)) if codes else ()
+    if found is None:
+        raise UsageError("--territory 001 is everywhere: name no other place beside it")
+    return found
 
 
 def _kind(kind: str | None, licence: str | None, has_facts: bool) -> StatementKind:
@@ -207,9 +226,9 @@ def _kind(kind: str | None, licence: str | None, has_facts: bool) -> StatementKi
 
 
 def _basis(kind: StatementKind, licence: str | None) -> RightsBasis:
-    if kind is StatementKind.PUBLIC_DOMAIN:
-        return RightsBasis.COPYRIGHT
-    return RightsBasis.LICENSE if licence else _KINDS[kind]
+    from longplay.formats.rights_table import KINDS
+
+    return RightsBasis.LICENSE if licence and kind is not StatementKind.PUBLIC_DOMAIN else KINDS[kind]
 
 
 def _covers(
@@ -238,6 +257,11 @@ def _day(stated: dict[str, _Value], name: str) -> date | None:
 def _year(stated: dict[str, _Value], name: str) -> int | None:
     value = stated[name]
     return value if isinstance(value, int) else None
+
+
+def _flag(stated: dict[str, _Value], name: str) -> bool | None:
+    value = stated[name]
+    return value if isinstance(value, bool) else None
 
 
 def _text(stated: dict[str, _Value], name: str) -> str | None:

@@ -25,6 +25,9 @@ TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF
 CODES: Final = frozenset(_ASSIGNED.split())
 """The 249 codes."""
 
+PLACES: Final = CODES | {"EU"}
+"""What a territory may be called, the whole world apart."""
+
 _EVERYWHERE: Final = frozenset({WORLD, "WORLDWIDE", "WORLD"})
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
@@ -40,6 +43,6 @@ def read_territories(text: str) -> tuple[Territory, ...] | None:
         return None
     if set(words) <= _EVERYWHERE:
         return ()
-    if not set(words) <= CODES | {"EU"}:
+    if not set(words) <= PLACES:
         return None
     return tuple(Territory(word) for word in sorted(set(words)))
