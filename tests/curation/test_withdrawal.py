@@ -121,7 +121,7 @@ def test_the_words_are_evidence_and_never_in_the_journal(archive: Archive) -> No
     journal = b"".join(path.read_bytes() for path in archive.journal.rglob("*.jsonl"))
     assert b"Eve" not in journal
     with archive.ledger.reading() as connection:
-        known = rights.words_known(connection)
+        known = withdrawn.words_known(connection)
         (one,) = withdrawn.withdrawals_of(connection, SONG)
     kept = {archive.evidence.get(name) for name in known}
     assert {b"Eve Example, eve@example.org, claims it", b"Eve Example took it back"} <= kept

@@ -288,8 +288,6 @@ def test_a_bundle_comes_back_as_it_was_journalled(told: Told) -> None:
         assert queries.bundle_names(connection) == [made.bundle.name]
         assert queries.bundles_of_edition(connection, "first") == [(made.bundle.name, 1)]
         assert queries.places_of(connection, song) == [(made.bundle.name, "data/song.flac")]
-        assert queries.is_bundled(connection, song)
-        assert not queries.is_bundled(connection, made.tag_files[0].content_id)
         with pytest.raises(KeyError):
             queries.bundle(connection, "unknown")
 

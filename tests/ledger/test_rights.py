@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from longplay.formats.statements import statement_id
 from longplay.ledger import rights
 from longplay.ledger.ledger import Ledger
+from longplay.ledger.withdrawn import words_known
 from longplay.model.withdrawal import ReasonClass
 
 OpenLedger = Callable[..., Ledger]
@@ -100,7 +101,7 @@ def test_papers_on_file_are_listed_and_their_words_are_expected(folder: Path, op
     with open_ledger().reading() as connection:
         [notice] = rights.notices(connection)
         assert notice.about == (SONG,)
-        assert rights.words_known(connection) == set(content_ids(b"a notice", b"a claim"))
+        assert words_known(connection) == set(content_ids(b"a notice", b"a claim"))
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

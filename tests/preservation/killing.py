@@ -17,7 +17,7 @@ from pathlib import Path
 
 import standing
 from longplay.curation.withdrawal import Withdrawal
-from longplay.ledger import rights, withdrawn
+from longplay.ledger import withdrawn
 from longplay.model.digests import ContentId
 from longplay.model.events import RecordingPurged, RecordingWithdrawn
 from longplay.model.withdrawal import ReasonClass
@@ -97,7 +97,7 @@ def run_again(act: Callable[[Archive, Begin], None], folder: Path, step: str) ->
         tracing = Tracing(store=archive.store, derived=archive.derived, evidence=archive.evidence)
         with archive.ledger.reading() as connection:
             traces = tracing.of(connection, withdrawn.purged_after(connection, ""))
-            known = rights.words_known(connection)
+            known = withdrawn.words_known(connection)
         told = {
             "step": step,
             "purged": len(standing.facts_of(archive, RecordingPurged)),

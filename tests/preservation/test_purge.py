@@ -363,7 +363,7 @@ def test_whatever_came_back_is_an_error_until_it_is_purged_again(archive: Archiv
 
 def test_lost_and_changed_evidence_is_damage(archive: Archive) -> None:
     with archive.ledger.reading() as connection:
-        (words,) = rights.words_known(connection)
+        (words,) = withdrawn.words_known(connection)
     path = archive.evidence.path(words)  # type: ignore[arg-type]
     path.write_bytes(b"other words")
     changed = json_of("audit", "--archive", archive.root)

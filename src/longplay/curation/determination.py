@@ -16,10 +16,10 @@ from longplay.ledger import rights as queries
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.ledger.rights import Stated
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.events import RightsStated
 from longplay.model.rights import RightsStatement, StatementKind
-from longplay.store.evidence import EvidenceStore, words_id
+from longplay.store.evidence import EvidenceStore
 
 KEPT: Final = frozenset({StatementKind.WITHDRAWAL, StatementKind.TAKEDOWN})
 """Kinds that a determination of what is licensed leaves as they are."""
@@ -79,7 +79,7 @@ class Determination:
         if not by.strip() or not reason.strip():
             raise UsageError("a determination needs a person (--by) and a reason (--reason)")
         if statement is not None:
-            statement = replace(statement, words=words_id(reason.strip().encode()))
+            statement = replace(statement, words=content_id_of(reason.strip().encode()))
         with self.ledger.reading() as connection:
             stated = [one for one in queries.history(connection, content_id) if one.superseded is None]
         fresh = statement_id(statement) if statement else None

@@ -17,10 +17,9 @@ from longplay.curation.meaning import described
 from longplay.curation.readings import Source
 from longplay.formats.statements import statement_id
 from longplay.ledger.rights import Stated
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.events import RightsStated
 from longplay.model.rights import Act, Reading, RightsBasis, RightsStatement, StatementKind, StatementSource
-from longplay.store.evidence import words_id
 
 BY: Final = "longplay rights drift"
 """Who flags, and ends a flag whose source came back."""
@@ -213,7 +212,7 @@ def _flag(outcome: Outcome, *, times: int) -> RightsStatement:
         source=StatementSource.DECISION,
         kind=StatementKind.DRIFT,
         forbids=FORBIDDEN,
-        words=words_id(_words(outcome)) if _words(outcome) else None,
+        words=content_id_of(_words(outcome)) if _words(outcome) else None,
         source_digest=outcome.digest,
     )
 

@@ -19,12 +19,12 @@ from longplay.ledger import rights, withdrawn
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.ledger.rights import Notice
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.events import NoticeFiled
 from longplay.model.findings import Finding
 from longplay.model.notices import ANSWERS, Paper, missing
 from longplay.model.withdrawal import NoticeKind
-from longplay.store.evidence import EvidenceStore, words_id
+from longplay.store.evidence import EvidenceStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ class Notices:
 
     def _file(self, register: Register, paper: Paper) -> Filed:
         data = write_paper(paper)
-        document = words_id(data)
+        document = content_id_of(data)
         with self.ledger.reading() as connection:
             known = [one for one in rights.notices(connection) if one.document == document]
             if rights.is_purged(connection, document):

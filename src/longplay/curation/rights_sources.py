@@ -25,9 +25,10 @@ from longplay.formats.ddex_deals import deal_readings
 from longplay.formats.fma_tracks import FmaTrack, is_fma, read_track
 from longplay.formats.isrc import Isrc, read_isrc
 from longplay.formats.paths import path_from_text, path_text
-from longplay.formats.rights_table import ALL_BUT_KEEPING, STREAM_ONLY_FORBIDS, TARGETS
-from longplay.model.digests import ContentId, is_content_id
+from longplay.formats.rights_table import STREAM_ONLY_FORBIDS, TARGETS
+from longplay.model.digests import ContentId, content_id_of, is_content_id
 from longplay.model.rights import (
+    ALL_BUT_KEEPING,
     Act,
     Reading,
     RightsBasis,
@@ -36,7 +37,7 @@ from longplay.model.rights import (
     StatementSource,
     Strength,
 )
-from longplay.rights.readers import from_text, statement, words_digest
+from longplay.rights.readers import from_text, statement
 from longplay.rights.table_rows import row_rights
 from longplay.store.evidence import WORDS_LIMIT
 
@@ -142,18 +143,18 @@ def open_rights(path: Path, *, root: Path | None) -> Iterator[RightsFile]:
         raise UsageError(f"{path} cannot be read: {exc.strerror}") from exc
 
 
-def _opened(raw: BinaryIO, path: Path, root: Path | None) -> RightsFile:
+def _opened(raw: io.BufferedReader, path: Path, root: Path | None) -> RightsFile:
     size = os.fstat(raw.fileno()).st_size
     start = raw.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
     raw.seek(0)
     if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         data = _all_of(raw, size, ddex.LENGTH_LIMIT, ddex.KIND)
         message = read_message(data)
-        claims = _of_message(message, _digest(data))
+        claims = _of_message(message, content_id_of(data))
         return RightsFile(form=FileFormat.DDEX, size=size, claims=claims, raw=raw, message=message)
     if start.startswith(b"{"):
         data = _all_of(raw, size, archive_item.SIZE_LIMIT, archive_item.KIND)
-        claims = _of_item(read_item(data), _digest(data))
+        claims = _of_item(read_item(data), content_id_of(data))
         return RightsFile(form=FileFormat.ITEM, size=size, claims=claims, raw=raw)
     return _table(raw, size, path, root)
 
@@ -164,20 +165,14 @@ def _all_of(raw: BinaryIO, size: int, limit: int, kind: str) -> bytes:
     return raw.read(limit)
 
 
-def _digest(data: bytes) -> ContentId:
-    return ContentId(hashlib.sha256(data).hexdigest())
-
-
-def _digest_of(raw: BinaryIO) -> ContentId:
+def _digest_of(raw: io.BufferedReader) -> ContentId:
     """The content id of a file of any length; it stands at its beginning again afterwards."""
-    digest = hashlib.sha256()
-    while part := raw.read(1 << 20):
-        digest.update(part)
+    digest = hashlib.file_digest(raw, "sha256")
     raw.seek(0)
     return ContentId(digest.hexdigest())
 
 
-def _table(raw: BinaryIO, size: int, path: Path, root: Path | None) -> RightsFile:
+def _table(raw: io.BufferedReader, size: int, path: Path, root: Path | None) -> RightsFile:
     digest = _digest_of(raw)
     text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     header, rows = read_rows(text, kind=KIND)
@@ -302,7 +297,7 @@ def _free_text(text: str, place: str, digest: ContentId) -> Iterator[Reading]:
             source=StatementSource.CATALOGUE,
             missing=f"what the rights field of {place} means: it is not plainly a licence",
             strength=Strength.BLANKET,
-            words=words_digest(words),
+            words=content_id_of(words),
             source_digest=digest,
         ),
         words=words,
@@ -334,7 +329,7 @@ def _of_message(message: Message, digest: ContentId) -> Iterator[Claim]:
         readings = []
         for one in deal_readings(message, recording):
             words = one.words[:WORDS_LIMIT]
-            named = words_digest(words) if words else None
+            named = content_id_of(words) if words else None
             stated = replace(one.statement, words=named, source_digest=digest)
             readings.append(Reading(statement=stated, words=words))
         yield Claim(

@@ -11,7 +11,6 @@ Source: design, section 3, rule 9; PREMIS 3.0, event types `deaccession` and `me
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from longplay.errors import NotFound, UsageError
 from longplay.formats.statements import statement_id
@@ -19,15 +18,12 @@ from longplay.ledger import queries, withdrawn
 from longplay.ledger.ledger import Ledger
 from longplay.ledger.register import Register
 from longplay.ledger.rights import Withdrawn
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.events import RecordingWithdrawn, WithdrawalReversed
-from longplay.model.rights import Act, RightsBasis, RightsStatement, StatementKind, StatementSource
+from longplay.model.rights import ALL_BUT_KEEPING, RightsBasis, RightsStatement, StatementKind, StatementSource
 from longplay.model.units import instant
 from longplay.model.withdrawal import ReasonClass
-from longplay.store.evidence import WORDS_LIMIT, EvidenceStore, words_id
-
-FORBIDDEN: Final = tuple(act for act in Act if act is not Act.PRESERVE)
-"""What a withdrawn recording is not used for."""
+from longplay.store.evidence import WORDS_LIMIT, EvidenceStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +102,10 @@ class Withdrawal:
         by, data = _checked(by, words or reason.value)
         in_force = [one for one, holds in self._known(content_id) if holds]
         for one in in_force:
-            if (one.reason, one.by, one.words) == (reason, by, words_id(data)):
+            if (one.reason, one.by, one.words) == (reason, by, content_id_of(data)):
                 self._keep(register, data)
                 return _done(one.statement, in_force, is_new=False)
-        statement = self._statement(reason, words_id(data))
+        statement = self._statement(reason, content_id_of(data))
         if register is not None:
             name = self._keep(register, data)
             fact = RecordingWithdrawn(
@@ -169,13 +165,13 @@ class Withdrawal:
             evidence=f"withdrawal {self.new_id()} of {instant(self.clock())}",
             source=StatementSource.DECISION,
             kind=StatementKind.WITHDRAWAL,
-            forbids=FORBIDDEN,
+            forbids=ALL_BUT_KEEPING,
             words=words,
         )
 
     def _keep(self, register: Register | None, words: bytes) -> ContentId:
         """Words are durable before the journal names them, and stay out of the store in a dry run."""
-        return words_id(words) if register is None else self.evidence.put(words)
+        return content_id_of(words) if register is None else self.evidence.put(words)
 
 
 def _checked(by: str, words: str) -> tuple[str, bytes]:

@@ -32,9 +32,9 @@ from longplay.ledger.register import Register
 from longplay.model.digests import ContentId
 from longplay.model.events import DataSetMade, LetThrough
 from longplay.model.holdings import Holding
-from longplay.model.rights import WORLD, Act, Decision, MiningPreference, Purpose, RightsObject, Territory
+from longplay.model.rights import WORLD, Act, Decision, MiningPreference, Purpose, Territory
 from longplay.progress import Progress
-from longplay.rights.gate import Gate
+from longplay.rights.gate import AsObject, Gate
 from longplay.rights.texts import licence_text
 from longplay.store.failures import storing
 from longplay.store.layout import LOCKS
@@ -48,9 +48,6 @@ DAMAGED: Final = "damaged"
 """Stands for a rule where a recording stays out because the last check of its bytes failed."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-AsObject = Callable[[Holding], RightsObject]
-"""What the gate is asked about, for one holding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

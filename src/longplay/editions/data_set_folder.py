@@ -5,7 +5,6 @@ The manifest is written along with the files, so that it is never whole in memor
 Source: the form of a manifest is that of RFC 8493, 2.1.3, which `sha256sum -c` reads; docs/guides/data-sets.md.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import BinaryIO, Final, Self
 from longplay.editions.handout import PUBLISHED_MODE
 from longplay.errors import BlobMissing, StorageError
 from longplay.formats.bagit import write_manifest
-from longplay.model.digests import ContentId, FileDigests
+from longplay.model.digests import ContentId, FileDigests, content_id_of
 from longplay.store.failures import storing
 from longplay.store.links import Linker
 from longplay.store.local import LocalStore, write_durably
@@ -57,7 +56,7 @@ class DataSetFolder:
             StorageError: it could not be written.
         """
         write_durably(self._place(path), data, mode=PUBLISHED_MODE)
-        self._list(path, ContentId(hashlib.sha256(data).hexdigest()))
+        self._list(path, content_id_of(data))
 
     def link(self, path: str, digests: FileDigests) -> None:
         """Give a blob a name in the folder, without reading it.

@@ -18,18 +18,14 @@ from longplay.ledger import queries
 from longplay.ledger.register import Register
 from longplay.model.digests import ContentId
 from longplay.model.events import RecordingStreamed
-from longplay.model.holdings import Holding
-from longplay.model.rights import Act, Decision, Purpose, RightsObject, Territory
+from longplay.model.rights import Act, Decision, Purpose, Territory
 from longplay.model.units import ByteCount
-from longplay.rights.gate import Gate
+from longplay.rights.gate import AsObject, Gate
 from longplay.store.failures import storing
 from longplay.store.local import LocalStore
 
 CHUNK: Final = 1 << 16
 """Bytes in memory at a time, and at most as many are held back."""
-
-AsObject = Callable[[Holding], RightsObject]
-"""What the gate is asked about, for one holding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

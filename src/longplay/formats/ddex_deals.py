@@ -20,6 +20,7 @@ from longplay.formats.sidecars.sidecar_xml import children, text_of
 from longplay.formats.territories import read_territories
 from longplay.formats.years import read_day
 from longplay.model.rights import (
+    ALL_BUT_KEEPING,
     Act,
     RightsBasis,
     RightsStatement,
@@ -37,8 +38,6 @@ FREE: Final = "FreeOfChargeModel"
 
 PAID: Final = frozenset({"SubscriptionModel", "AdvertisementSupportedModel", "PayAsYouGoModel"})
 """Models under which somebody may listen, if the archive does business that way."""
-
-ALL_BUT_KEEPING: Final = tuple(act for act in Act if act is not Act.PRESERVE)
 
 _READ: Final = frozenset(
     {"CommercialModelType", "Usage", "UseType", "TerritoryCode", "ExcludedTerritoryCode", "ValidityPeriod",

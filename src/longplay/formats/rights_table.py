@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from longplay.formats.territories import read_territories
 from longplay.formats.years import read_day, read_year
 from longplay.model.rights import (
+    ALL_BUT_KEEPING,
     Act,
     MiningPreference,
     RightsBasis,
@@ -56,7 +57,6 @@ KINDS: Final = {
 """Kinds a table may name, with the basis that is meant where it names none."""
 
 STREAM_ONLY_FORBIDS: Final = (Act.REDISTRIBUTE, Act.MINE)
-ALL_BUT_KEEPING: Final = tuple(act for act in Act if act is not Act.PRESERVE)
 
 _RESTRICTING: Final = frozenset({StatementKind.RESERVATION, StatementKind.STREAM_ONLY})
 _WORDS = re.compile(r"[\s,;|]+")

@@ -48,7 +48,7 @@ class YearClaim:
     missing: str | None = None
 
 
-def read_year(text: str, *, latest: int = LATEST) -> YearClaim:
+def read_year(text: str) -> YearClaim:
     """A year, or the year of a day. Total: never raises, and reads no more than it must.
 
     `1923` and `1923-05-04` are years. `19??`, `c1923`, `[1923]`, `1923-25`, `ca. 1923` and the days that
@@ -56,7 +56,6 @@ def read_year(text: str, *, latest: int = LATEST) -> YearClaim:
 
     Args:
         text: what was written; blanks around it do not count.
-        latest: the last year that can be meant, such as this one.
     """
     if len(text) > _TEXT_LIMIT:
         return YearClaim(missing=f"the year: a text of {len(text)} characters does not plainly say it")
@@ -68,7 +67,7 @@ def read_year(text: str, *, latest: int = LATEST) -> YearClaim:
     year = day.year if day else int(plain[0]) if plain else None
     if year is None:
         return YearClaim(missing=f"the year: {stated[:_SHOWN]!r} does not plainly say it")
-    if not EARLIEST <= year <= min(latest, LATEST):
+    if not EARLIEST <= year <= LATEST:
         return YearClaim(missing=f"the year: {year} cannot be meant")
     return YearClaim(year=year)
 

@@ -14,7 +14,7 @@ from longplay.ingest.worker import Beside
 from longplay.model.audio import TagFacts
 from longplay.model.digests import ContentId
 from longplay.model.holdings import CompanionKind
-from longplay.model.rights import Reading, StatementSource
+from longplay.model.rights import Reading
 from longplay.rights.readers import from_tags
 
 
@@ -75,7 +75,7 @@ class Nearby:
         beside = self._sidecars(met)
         named = (*holders(tags), *(one.credit for one in beside if one.credit))
         found = [*from_tags(tags.licences, recording=content_id)]
-        found += [_as_sidecar(reading) for one in beside for reading in one.readings]
+        found += [reading for one in beside for reading in one.as_sidecar()]
         found += self._named(met, named)
         if not any(map(is_plain, found)):
             found += self._blanket(met, named)
@@ -148,10 +148,6 @@ class Nearby:
             if self._folders.get((met.root, folder), Folder()).recordings:
                 return replace(met, folder=folder).folder_text
         return None
-
-
-def _as_sidecar(reading: Reading) -> Reading:
-    return replace(reading, statement=replace(reading.statement, source=StatementSource.SIDECAR))
 
 
 def _below(met: FileMet, folder: str) -> str:

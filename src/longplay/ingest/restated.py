@@ -9,7 +9,6 @@ Source: docs/guides/watching-for-drift.md; docs/reference/reading-rights.md.
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
@@ -23,7 +22,7 @@ from longplay.ingest.table import DepositTable
 from longplay.model.audio import TagFacts
 from longplay.model.digests import ContentId
 from longplay.model.holdings import CompanionKind
-from longplay.model.rights import Reading, StatementSource
+from longplay.model.rights import Reading
 from longplay.rights.readers import from_tags
 from longplay.workers import Lost, WorkerPool
 
@@ -80,7 +79,7 @@ class Rereader:
         beside, _problem = _read(data, name=companion.rpartition("/")[2], digest=digest)
         near: list[Reading] = []
         if names_recording(name, path.rpartition("/")[2]):
-            near += [_as_sidecar(reading) for reading in beside.readings]
+            near += beside.as_sidecar()
         if not _is_list(name) or not path.startswith(f"{folder}/" if folder else ""):
             return (tuple(near),)
         below = path[len(folder) + 1 :] if folder else path
@@ -138,10 +137,6 @@ def _is_list(name: str) -> bool:
 def _of_all(beside: StatedBeside, below: str, named: tuple[str, ...], name: str) -> list[Reading]:
     listed = list(beside.of_everything(below, named, list_name=name))
     return listed or list(beside.of_folder(named, list_name=name))
-
-
-def _as_sidecar(reading: Reading) -> Reading:
-    return replace(reading, statement=replace(reading.statement, source=StatementSource.SIDECAR))
 
 
 def _demuxed(path: Path) -> tuple[tuple[str, str], ...]:

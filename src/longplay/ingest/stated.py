@@ -66,6 +66,13 @@ class StatedBeside:
     credit: str | None = None
     digest: ContentId | None = None
 
+    def as_sidecar(self) -> tuple[Reading, ...]:
+        """What it states of the one file that it shares its name with."""
+        return tuple(
+            replace(one, statement=replace(one.statement, source=StatementSource.SIDECAR))
+            for one in self.readings
+        )
+
     def of_file(self, below: str, path: str, named: tuple[str, ...], *, list_name: str) -> Iterator[Reading]:
         """What it states of a file it names.
 

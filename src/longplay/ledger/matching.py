@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, or_, select
 
 from longplay.ledger import tables
-from longplay.ledger.withdrawn import lies_there
+from longplay.ledger.conditions import lies_there
 from longplay.model.audio import TagFacts
 from longplay.model.digests import ContentId
 from longplay.model.holdings import Given

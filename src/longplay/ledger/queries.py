@@ -12,9 +12,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql.elements import ColumnElement
 
 from longplay.ledger import rights, tables
-from longplay.ledger.asof import as_of
+from longplay.ledger.conditions import as_of, lies_there
 from longplay.ledger.projection import as_json
-from longplay.ledger.withdrawn import lies_there
 from longplay.model.audio import AudioFacts, TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.editions import Bundle, BundleFile, Partition
@@ -402,13 +401,6 @@ def payload_of(connection: Connection, name: str) -> list[ContentId]:
     columns = tables.bundle_file.c
     query = select(columns.content_id).where(columns.bundle == name, columns.path.like("data/%"))
     return [ContentId(found) for found in connection.scalars(query.order_by(columns.path))]
-
-
-def is_bundled(connection: Connection, content_id: ContentId) -> bool:
-    """Whether a recording is in a bundle already."""
-    columns = tables.bundle_file.c
-    query = exists().where(columns.content_id == content_id, columns.path.like("data/%"))
-    return bool(connection.scalar(select(query)))
 
 
 def places_of(connection: Connection, content_id: ContentId) -> list[tuple[str, str]]:

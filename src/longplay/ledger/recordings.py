@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from longplay.ledger import queries, tables
-from longplay.ledger.withdrawn import lies_there
+from longplay.ledger.conditions import lies_there
 from longplay.model.audio import AudioFacts
 from longplay.model.digests import ContentId
 from longplay.model.recordings import Manifestation, PairJudgement, PairVerdict

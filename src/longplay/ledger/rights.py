@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, select
 from sqlalchemy.engine import Row
 
 from longplay.ledger import tables
-from longplay.ledger.asof import as_of
+from longplay.ledger.conditions import as_of, is_superseded
 from longplay.model.digests import ContentId
 from longplay.model.events import Head
 from longplay.model.rights import RightsStatement
@@ -104,11 +104,10 @@ def statements_in_force(
         content_ids: at most a page.
         heads: as of these journal heads; `None` for all that is known.
     """
-    stated, ended = tables.rights_statement.c, tables.supersession.c
-    ends = exists().where(ended.content_id == stated.content_id, ended.statement_id == stated.statement_id)
-    if heads is not None:
-        ends = ends.where(as_of(ended, heads))
-    query = select(stated.content_id, stated.statement_json).where(stated.content_id.in_(content_ids), ~ends)
+    stated = tables.rights_statement.c
+    query = select(stated.content_id, stated.statement_json).where(
+        stated.content_id.in_(content_ids), ~is_superseded(stated, heads)
+    )
     if heads is not None:
         query = query.where(as_of(stated, heads))
     found: dict[str, list[RightsStatement]] = {}
@@ -158,24 +157,26 @@ def withdrawals(connection: Connection, heads: Sequence[Head] | None = None) -> 
         connection: one consistent state.
         heads: as of these journal heads; `None` for all that is known.
     """
-    columns, ended = tables.withdrawal.c, tables.supersession.c
-    ends = exists().where(ended.content_id == columns.content_id, ended.statement_id == columns.statement_id)
-    if heads is not None:
-        ends = ends.where(as_of(ended, heads))
-    query = select(tables.withdrawal).where(~ends)
+    columns = tables.withdrawal.c
+    query = select(tables.withdrawal).where(~is_superseded(columns, heads))
     if heads is not None:
         query = query.where(as_of(columns, heads))
     for row in connection.execute(
         query.order_by(columns.content_id, columns.withdrawn_at, columns.statement_id)
     ):
-        yield Withdrawn(
-            content_id=ContentId(row.content_id),
-            statement=row.statement_id,
-            reason=ReasonClass(row.reason),
-            by=row.by,
-            words=ContentId(row.words),
-            at=row.withdrawn_at,
-        )
+        yield withdrawn_of(row)
+
+
+def withdrawn_of(row: Row[Any]) -> Withdrawn:
+    """A row of the table `withdrawal`."""
+    return Withdrawn(
+        content_id=ContentId(row.content_id),
+        statement=row.statement_id,
+        reason=ReasonClass(row.reason),
+        by=row.by,
+        words=ContentId(row.words),
+        at=row.withdrawn_at,
+    )
 
 
 def is_purged(connection: Connection, content_id: ContentId | str) -> bool:
@@ -224,15 +225,3 @@ def _notice(row: Row[Any]) -> Notice:
         answers=row.answers,
         at=row.filed_at,
     )
-
-
-def words_known(connection: Connection) -> set[str]:
-    """Content ids of all evidence the ledger names: what the evidence folder should hold, purged ones apart."""
-    stated = tables.rights_statement.c
-    words = func.json_extract(stated.statement_json, "$.words")
-    found = set(connection.scalars(select(words).where(words.is_not(None)).distinct()))
-    found |= set(connection.scalars(select(tables.withdrawal.c.words)))
-    ended = tables.supersession.c.words
-    found |= set(connection.scalars(select(ended).where(ended.is_not(None))))
-    found |= set(connection.scalars(select(tables.notice.c.document)))
-    return found - set(connection.scalars(select(tables.tombstone.c.content_id)))

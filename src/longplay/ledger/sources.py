@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, false, func, or_, select
 
 from longplay.ledger import tables as ledger
-from longplay.ledger.withdrawn import lies_there
+from longplay.ledger.conditions import is_superseded, lies_there
 from longplay.model.digests import ContentId
 from longplay.model.holdings import CompanionKind, Holding
 from longplay.model.rights import StatementKind, StatementSource
@@ -73,12 +73,13 @@ def sourced_after(connection: Connection, last: ContentId | str, *, limit: int) 
 
 
 def _sourced() -> Select[str]:
-    stated, ended = ledger.rights_statement.c, ledger.supersession.c
-    ends = exists().where(ended.content_id == stated.content_id, ended.statement_id == stated.statement_id)
+    stated = ledger.rights_statement.c
     is_flag = func.json_extract(stated.statement_json, "$.kind") == StatementKind.DRIFT.value
     is_held = exists().where(ledger.holding.c.content_id == stated.content_id)
     is_read = stated.origin.in_([one.value for one in READ])
-    return select(stated.content_id).where(~ends, or_(is_read, is_flag), is_held, lies_there(stated.content_id))
+    return select(stated.content_id).where(
+        ~is_superseded(stated), or_(is_read, is_flag), is_held, lies_there(stated.content_id)
+    )
 
 
 def places_of(

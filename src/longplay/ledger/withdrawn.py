@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 
 from longplay.ledger import tables
-from longplay.ledger.rights import Withdrawn
+from longplay.ledger.conditions import is_superseded, lies_there
+from longplay.ledger.rights import Withdrawn, withdrawn_of
 from longplay.model.digests import ContentId
 from longplay.model.withdrawal import ReasonClass
 
@@ -51,11 +52,6 @@ class Belongings:
     copies: tuple[ContentId, ...]
     evidence: tuple[ContentId, ...]
     needed: tuple[str, ...]
-
-
-def lies_there(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Rows whose content id, in `column`, is under no tombstone."""
-    return ~exists().where(tables.tombstone.c.content_id == column)
 
 
 def purged_among(connection: Connection, content_ids: Collection[ContentId]) -> set[ContentId]:
@@ -97,28 +93,22 @@ def purged_after(connection: Connection, last: ContentId | str) -> list[ContentI
 
 def withdrawals_of(connection: Connection, content_id: ContentId) -> list[tuple[Withdrawn, bool]]:
     """Every withdrawal of a recording, oldest first, and whether it is in force."""
-    columns, ended = tables.withdrawal.c, tables.supersession.c
-    ends = exists().where(ended.content_id == columns.content_id, ended.statement_id == columns.statement_id)
-    query = select(tables.withdrawal, ends.label("is_reversed")).where(columns.content_id == content_id)
+    columns = tables.withdrawal.c
+    is_reversed = is_superseded(columns).label("is_reversed")
+    query = select(tables.withdrawal, is_reversed).where(columns.content_id == content_id)
     found: dict[str, tuple[Withdrawn, bool]] = {}
     for row in connection.execute(query.order_by(columns.withdrawn_at, columns.writer, columns.seq)):
-        known = Withdrawn(
-            content_id=content_id,
-            statement=row.statement_id,
-            reason=ReasonClass(row.reason),
-            by=row.by,
-            words=ContentId(row.words),
-            at=row.withdrawn_at,
-        )
+        known = withdrawn_of(row)
         found.setdefault(known.statement, (known, not row.is_reversed))
     return list(found.values())
 
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many recordings are withdrawn and kept, and how many are purged, by name."""
-    columns, ended = tables.withdrawal.c, tables.supersession.c
-    ends = exists().where(ended.content_id == columns.content_id, ended.statement_id == columns.statement_id)
-    dark = select(func.count(columns.content_id.distinct())).where(~ends, lies_there(columns.content_id))
+    columns = tables.withdrawal.c
+    dark = select(func.count(columns.content_id.distinct())).where(
+        ~is_superseded(columns), lies_there(columns.content_id)
+    )
     gone = select(func.count(tables.tombstone.c.about.distinct()))
     return {"withdrawn": connection.scalar(dark) or 0, "purged": connection.scalar(gone) or 0}
 
@@ -228,6 +218,16 @@ _NAMING: Final = (
     (tables.supersession, tables.supersession.c.words),
 )
 """Tables about recordings, and where they name evidence."""
+
+
+def words_known(connection: Connection) -> set[ContentId]:
+    """Content ids of all evidence the ledger names: what the evidence folder should hold, purged ones apart."""
+    papers = {document for document, _about in _papers(connection)}
+    found = papers - purged_among(connection, papers)
+    for _table, words in _NAMING:
+        named = connection.scalars(select(words).where(words.is_not(None), lies_there(words)).distinct())
+        found |= {ContentId(one) for one in named}
+    return found
 
 
 def _papers(connection: Connection) -> Iterator[tuple[ContentId, set[ContentId]]]:

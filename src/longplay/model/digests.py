@@ -3,6 +3,7 @@
 Source: FIPS 180-4 (SHA-256, SHA-1); BEP 3 (v1 pieces), BEP 47 (pad files), BEP 52 (Merkle roots and layers).
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import NewType
 
@@ -18,6 +19,11 @@ BLOCK_LENGTH = 16 * 1024
 """A Merkle leaf covers this many bytes (BEP 52)."""
 
 EMPTY_CONTENT_ID = ContentId("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+
+
+def content_id_of(data: bytes) -> ContentId:
+    """The content id of bytes that are in memory."""
+    return ContentId(hashlib.sha256(data).hexdigest())
 
 
 def is_content_id(text: str) -> bool:

@@ -36,6 +36,10 @@ class Purpose(StrEnum):
     COMMERCIAL = "commercial"
 
 
+ALL_BUT_KEEPING = tuple(act for act in Act if act is not Act.PRESERVE)
+"""What is forbidden of something that may only be kept."""
+
+
 class RightsBasis(StrEnum):
     """On what a statement rests (PREMIS 3 `rightsBasis`)."""
 

@@ -126,7 +126,7 @@ class Audit:
     ) -> list[FixityChecked]:
         """The words behind rights statements; facts where their state is not what the ledger says."""
         with self.register.ledger.reading() as connection:
-            names = sorted(map(ContentId, rights.words_known(connection)))
+            names = sorted(withdrawn.words_known(connection))
         facts = []
         for name in names:
             seen.evidence += 1
@@ -185,7 +185,7 @@ class Audit:
         with self.register.ledger.reading() as connection:
             for content_id in self.store.ids():
                 strays += not queries.is_known_blob(connection, content_id)
-            known = rights.words_known(connection)
+            known = withdrawn.words_known(connection)
             for name in self.evidence.names():
                 strays += name not in known and not rights.is_purged(connection, name)
         return strays

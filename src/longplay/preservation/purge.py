@@ -131,7 +131,7 @@ class Purge:
 
     def _plan(self, connection: Connection, facts: list[RecordingPurged], gone: set[ContentId]) -> Plan:
         sizes = {one: size for one in sorted(gone) if (size := self.store.size(one)) is not None}
-        words = {one for fact in facts for one in fact.also if self.evidence.path(one).exists()}
+        words = {one for fact in facts for one in fact.also if self.evidence.has(one)}
         return Plan(
             facts=tuple(facts),
             blobs=tuple(sizes),

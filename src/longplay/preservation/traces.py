@@ -61,7 +61,7 @@ class Tracing:
         gone = self.gone(connection, content_ids)
         with self.derived.reading() as reader:
             derived = [one for one in sorted(gone) if reader.has(one)]
-        words = [one for one in gone if self._has_words(one)]
+        words = [one for one in gone if self.evidence.has(one)]
         spoken = withdrawn.named_by_others(connection, words, content_ids)
         return Traces(
             blobs=tuple(one for one in sorted(gone) if self.store.size(one) is not None),
@@ -91,10 +91,6 @@ class Tracing:
                     place = edition / bundle / path
                     if path.startswith("data/") and (place.is_file() or place.is_symlink()):
                         yield place
-
-    def _has_words(self, name: ContentId) -> bool:
-        with storing(self.evidence.path(name)):
-            return self.evidence.path(name).exists()
 
     def findings(self, traces: Traces) -> Iterator[Finding]:
         """What is left, as errors: a purge was killed and not run again, or somebody put it back."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from longplay.model.holdings import Holding
 from longplay.model.rights import (
     WORLD,
     Act,
@@ -33,6 +34,9 @@ from longplay.rights.weighing import terms_of, weigh
 
 Gate = Callable[[Act, RightsObject, Territory, date, Purpose], Decision]
 """What a door asks; `decide` is the one there is."""
+
+AsObject = Callable[[Holding], RightsObject]
+"""What the gate is asked about, for one holding; an archive's settings are part of it."""
 
 _KEEPING_CITATION = "longplay.toml, archive.keeping"
 TESTS = (Subject.RECORDING, Subject.WORK)

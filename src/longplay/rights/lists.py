@@ -12,7 +12,7 @@ from typing import Final
 from longplay.formats.licences import CLAIM_LIMIT
 from longplay.formats.phrases import mentions
 from longplay.formats.reuse import Grant
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.rights import Reading, StatementSource, Strength
 from longplay.rights.prose import PASSAGES_LIMIT, WORDS_LIMIT, Passage, passages
 from longplay.rights.readers import (
@@ -23,7 +23,6 @@ from longplay.rights.readers import (
     one_line,
     statement,
     text_of,
-    words_digest,
 )
 
 ENTRY_LIMIT: Final = 2_000
@@ -141,5 +140,5 @@ def from_grant(grant: Grant, *, name: str, source: StatementSource, digest: Cont
     made = statement(licence, evidence=f"{place}: {licence[:200]}", source=source)
     words = f"{grant.copyright}\n{grant.licence}".strip().encode()[:WORDS_LIMIT]
     strength = Strength.BLANKET if grant.pattern.is_everything else Strength.PLAIN
-    stated = replace(made, source_digest=digest, words=words_digest(words), strength=strength)
+    stated = replace(made, source_digest=digest, words=content_id_of(words), strength=strength)
     return Reading(statement=stated, words=words)

@@ -58,10 +58,16 @@ _STATING = re.compile(
     r"|copyright|\bterms\b|\brights?\b|©|\(c\)|available\sunder|placed\s(?:in|into)|waived|veröffentlicht|sous\s",
     re.IGNORECASE,
 )
+_ONCE: Final = (
+    r"originally(?=\s(?:\w+\s)?(?:licen|releas|publish|under|distribut))"
+    r"|(?:was|were)(?!\s(?:\w+\s)?(?:releas|publish|dedicat|plac|upload|creat|made|compos|record|writ|tak|download"
+    r"|donat|produc|perform|obtain|generously|kindly))"
+)
+"""What says that something was so, and is not the story of how it came to be."""
+
 _DENYING = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|wasn['’]t|no\slonger|never|except|unless|formerly|previously|used\sto"
-    r"|originally(?=\s(?:\w+\s)?(?:licen|releas|publish|under|distribut))"
-    r"|(?:was|were)(?!\s(?:\w+\s)?(?:releas|publish|dedicat|plac|upload|creat|made|compos|record|writ|tak|download|donat|produc|perform|obtain|generously|kindly))"
+    rf"|{_ONCE}"
     r"|instead\sof|rather\sthan|other\sthan|compatible\swith|similar\sto|nicht|kein\w*|plus\ssous|n['’]est\spas|inte|if\syou"
     r"|would|might|may\sbe|perhaps|probably|unclear|unsure|whether|or\ssomething|i\sthink|we\sthink|assum\w+|supposed|must|should|by\sdefault|usually|generally|contribut\w+|submi\w+|you\sagree)\b",
     re.IGNORECASE,
@@ -90,8 +96,7 @@ _NARROWING = re.compile(
 
 _PAST = re.compile(
     r"\b(?:formerly|previously|used\sto\sbe|no\slonger|instead\sof"
-    r"|originally(?=\s(?:\w+\s)?(?:licen|releas|publish|under|distribut))"
-    r"|(?:was|were)(?!\s(?:\w+\s)?(?:releas|publish|dedicat|plac|upload|creat|made|compos|record|writ|tak|download|donat|produc|perform|obtain|generously|kindly))"
+    rf"|{_ONCE}"
     r"|(?:re-?licen[cs]\w+|changed?|switched|moved|converted)\s(?:\w+\s){0,6}?from|old\slicen[cs]e\w*|früher|anciennement|antes)\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,6 @@ The verbatim words may hold names and addresses: they are given apart, for the e
 Source: docs/reference/reading-rights.md; SPDX specification 3, annex C; REUSE 3.3.
 """
 
-import hashlib
 import re
 import sys
 from bisect import bisect_right
@@ -20,7 +19,7 @@ from typing import Final
 
 from longplay.formats.licences import read_claim
 from longplay.formats.phrases import Mention, mentions
-from longplay.model.digests import ContentId
+from longplay.model.digests import ContentId, content_id_of
 from longplay.model.rights import (
     Reading,
     RightsBasis,
@@ -368,16 +367,11 @@ def _reading(mention: Mention, passage: Passage, source: Source, *, strength: St
             strength=strength,
             family=mention.family,
             covers=passage.covers,
-            words=words_digest(words),
+            words=content_id_of(words),
             source_digest=source.digest,
         ),
         words=words,
     )
-
-
-def words_digest(words: bytes) -> ContentId:
-    """The name that the erasable evidence gives verbatim words: their SHA-256."""
-    return ContentId(hashlib.sha256(words).hexdigest())
 
 
 def _credited(readings: tuple[Reading, ...], text: str) -> tuple[Reading, ...]:
@@ -426,4 +420,5 @@ def one_each(readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 def one_line(text: str) -> str:
+    """A name as it stands in evidence: on one line, and short."""
     return " ".join(text.split())[:200]

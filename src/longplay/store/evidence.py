@@ -6,24 +6,17 @@ still proves what it was, and nothing else is lost. Never published, never serve
 Source: design, section 3, rule 9; docs/format/archive.md, "Evidence".
 """
 
-import hashlib
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from longplay.model.digests import ContentId, is_content_id
+from longplay.model.digests import ContentId, content_id_of, is_content_id
 from longplay.store.failures import storing
 from longplay.store.layout import EVIDENCE, EVIDENCE_FOLDER_MODE, EVIDENCE_MODE
+from longplay.store.local import sync_folder, unfinished_prefix, write_durably
 
 WORDS_LIMIT: Final = 1 << 20
 """Longer evidence is cut by whoever reads it, bytes."""
-
-
-def words_id(words: bytes) -> ContentId:
-    """The name of a piece of evidence: SHA-256, 64 hex digits."""
-    return ContentId(hashlib.sha256(words).hexdigest())
 
 
 class EvidenceStore:
@@ -38,30 +31,28 @@ class EvidenceStore:
         return self._folder / name[:2] / name
 
     def put(self, words: bytes) -> ContentId:
-        """Keep words; idempotent, atomic, durable when it returns.
+        """Keep words; idempotent, atomic, durable when it returns. Damaged ones become whole.
 
         Raises:
             StorageError: they could not be written; nothing is left behind.
         """
-        name = words_id(words)
+        name = content_id_of(words)
         path = self.path(name)
-        if path.exists():
+        if self.get(name) is not None:
             return name
         with storing(path):
-            path.parent.mkdir(mode=EVIDENCE_FOLDER_MODE, parents=True, exist_ok=True)
-            staged = path.parent / f".{uuid.uuid4().hex}"
-            try:
-                with os.fdopen(
-                    os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, EVIDENCE_MODE), "wb"
-                ) as out:
-                    out.write(words)
-                    out.flush()
-                    os.fsync(out.fileno())
-                staged.replace(path)
-                _sync(path.parent)
-            finally:
-                staged.unlink(missing_ok=True)
+            for folder in (self._folder, path.parent):
+                folder.mkdir(mode=EVIDENCE_FOLDER_MODE, exist_ok=True)
+        write_durably(path, words, mode=EVIDENCE_MODE)
         return name
+
+    def has(self, name: ContentId) -> bool:
+        """Whether anything of a piece lies there, be it what a kill left of writing it.
+
+        Raises:
+            StorageError: the file system would not say.
+        """
+        return any(True for _ in self._files(name))
 
     def get(self, name: ContentId) -> bytes | None:
         """The words; `None` when they were erased, are missing, or are not what they should be.
@@ -74,33 +65,30 @@ class EvidenceStore:
                 words = self.path(name).read_bytes()
             except FileNotFoundError:
                 return None
-        return words if words_id(words) == name else None
+        return words if content_id_of(words) == name else None
 
     def erase(self, name: ContentId) -> bool:
-        """Delete a piece for good; whether there was one. Idempotent.
+        """Delete a piece for good, and what kills left of writing it; whether there was any. Idempotent.
 
         Raises:
             StorageError: it could not be deleted.
         """
+        found = list(self._files(name))
+        for path in found:
+            with storing(path):
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
+        return bool(found)
+
+    def _files(self, name: ContentId) -> Iterator[Path]:
         path = self.path(name)
         with storing(path):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                return False
-            _sync(path.parent)
-        return True
+            if path.exists():
+                yield path
+            yield from path.parent.glob(f"{unfinished_prefix(path)}*")
 
     def names(self) -> Iterator[ContentId]:
         """Every piece there is, in no order."""
         for path in self._folder.glob("??/*"):
             if is_content_id(path.name):
                 yield ContentId(path.name)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -189,16 +189,23 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def unfinished_prefix(target: Path) -> str:
+    """How the names begin under which `write_durably` writes a file until it is whole."""
+    return f".{target.name}."
+
+
 def write_durably(target: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a small file so that it is either there whole or as it was before; idempotent.
 
     Raises:
         StorageError: it could not be written.
     """
-    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    unfinished = target.with_name(unfinished_prefix(target) + uuid.uuid4().hex[:8])
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with storing(target):
         try:
-            with unfinished.open("xb") as out:
+            # never readable to more people than the whole file will be
+            with os.fdopen(os.open(unfinished, flags, 0o600 | (mode & 0o666)), "wb") as out:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
