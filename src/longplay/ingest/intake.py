@@ -85,7 +85,6 @@ class Intake:
 
     def _recording(self, met: FileMet, recording: Recording, staged: Path) -> None:
         rows = self._deposit.table.rows(met.path) if self._deposit.table else []
-        statements = self._statements(met, recording, rows)
         for finding in (one for row in rows for one in row.findings):
             self._find(met.root, finding)
         given = tuple(dict.fromkeys(pair for row in rows for pair in row.given))
@@ -95,10 +94,12 @@ class Intake:
             detail = "these bytes were purged: they are not taken in again"
             self._refuse(met.root, _error(FindingCode.PURGED_BEFORE, met.text, detail))
             return
+        statements, words = self._stated(met, recording, rows)
         if self._minutes.is_held(recording.digests.content_id):
             self._nearby.folder(met).recordings.append(met.name)
             drop_copies(staged)
             self._minutes.heal_or_drop(staged, recording.digests)
+            self._keep_words(words)
             self._duplicate(met, recording, statements, given)
             return
         decision = self._ask(Act.PRESERVE, recording.digests.content_id, statements)
@@ -109,29 +110,35 @@ class Intake:
             self._refuse(met.root, _error(FindingCode.NO_BASIS_TO_KEEP, met.text, detail))
             return
         self._nearby.folder(met).recordings.append(met.name)
+        self._keep_words(words)
         self._keep(met, recording, staged, (statements, given, decision))
 
     def _was_purged(self, content_id: ContentId) -> bool:
         with self._ports.register.ledger.reading() as connection:
             return rights.is_purged(connection, content_id)
 
-    def _statements(
+    def _stated(
         self, met: FileMet, recording: Recording, rows: list[TableRow]
-    ) -> tuple[RightsStatement, ...]:
-        """Everything stated about a file; the verbatim words of it are kept as evidence.
+    ) -> tuple[tuple[RightsStatement, ...], list[bytes]]:
+        """Everything stated about a file, and the verbatim words of it.
 
         A word of the depositor outweighs one about the folder.
         """
+        words = []
         found = [row.statement for row in rows if row.statement]
         found += [self._deposit.statement] if self._deposit.statement else []
         told = bool(found)
         for reading in self._nearby.readings(met, recording.tags, recording.digests.content_id):
             if told and reading.statement.strength is Strength.BLANKET:
                 continue
-            if reading.words and not self._ports.dry_run:
-                self._ports.evidence.put(reading.words)
+            words += [reading.words] if reading.words else []
             found.append(reading.statement)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)), words
+
+    def _keep_words(self, words: list[bytes]) -> None:
+        """Of what is refused no words are kept; of what is held they are, which brings lost ones back."""
+        for one in words if not self._ports.dry_run else ():
+            self._ports.evidence.put(one)
 
     def _ask(self, act: Act, content_id: ContentId, statements: tuple[RightsStatement, ...]) -> Decision:
         obj = RightsObject(content_id=content_id, statements=statements, keeping=self._ports.keeping)
