@@ -40,6 +40,16 @@ def test_publishing_again_changes_no_byte(publisher: Path, edition: Path) -> Non
     assert files_below(edition) == before
 
 
+def test_publishing_again_removes_what_a_killed_publication_left_half_written(
+    publisher: Path, edition: Path
+) -> None:
+    leftover = publisher / "staging" / "put" / "half"
+    leftover.parent.mkdir(parents=True, exist_ok=True)
+    leftover.write_bytes(b"half a manife")
+    assert publish(publisher) == edition
+    assert not leftover.exists()
+
+
 def test_another_folder_gets_the_same_bytes(publisher: Path, edition: Path, tmp_path: Path) -> None:
     again = publish(publisher, "first", "--out", tmp_path / "www")
     assert again == tmp_path / "www/first"

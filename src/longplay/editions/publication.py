@@ -91,6 +91,7 @@ class Publication:
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name for an edition: use letters, digits, dots, dashes")
         with locked(self.store.root / LOCKS / "publish", what="publishing"):
+            self.store.sweep_put()
             row = self._opened(name)
             names = self._published(row) if row.bundles_json is not None else self._made(row, progress)
             return self._hand_out(row, names, out / name, sources, progress)

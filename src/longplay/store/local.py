@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from longplay.errors import BlobMissing
 from longplay.formats.merkle import digest_bytes
@@ -20,6 +20,8 @@ from longplay.store.failures import storing
 from longplay.store.layout import BLOB_MODE, BLOBS, FOLDER_MODE, STAGING, blob_key, is_level
 
 _BLOB_NAME = re.compile("[0-9a-f]{64}")
+_PUT: Final = "put"
+"""Where `put` stages, in place of a writer: no writer is called so, they are UUIDs."""
 
 
 class LocalStore:
@@ -68,6 +70,14 @@ class LocalStore:
                 with suppress(OSError):
                     leftover.unlink()
 
+    def sweep_put(self) -> None:
+        """Remove what killed processes left in the middle of `put`; only while nobody else puts.
+
+        Raises:
+            StorageError: the folder could not be made.
+        """
+        self.sweep_staging(_PUT)
+
     def size(self, content_id: ContentId) -> ByteCount | None:
         """Bytes of a blob; `None` when there is no such blob.
 
@@ -100,7 +110,7 @@ class LocalStore:
         digests = digest_bytes(data)
         if self.size(digests.content_id) == digests.size:
             return digests
-        staged = self.staging_folder("put") / uuid.uuid4().hex
+        staged = self.staging_folder(_PUT) / uuid.uuid4().hex
         with storing(staged):
             try:
                 with staged.open("xb") as out:
