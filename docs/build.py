@@ -1,5 +1,5 @@
 """Write the parts of the documentation that code and tests know best: the command line, the tables of rules and
-of terms, and which damage is found.
+of terms, the columns of the catalogue, and which damage is found.
 
     python -m docs.build            write them
     python -m docs.build --check    exit 1 when one of them is not what would be written
@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import click
+import pyarrow as pa
 
+from longplay.catalogue.snapshot_tables import TABLES
+from longplay.catalogue.source_tables import SCHEMAS, stamped
 from longplay.cli.main import COMMANDS, cli
 from longplay.model.rights import Act, Condition
 from longplay.rights.rules import RULES, LicenceRule
@@ -43,6 +46,7 @@ from longplay.rights.term_table import RECORDING_ROWS, WORK_ROWS
 
 DAMAGE: Final = Path(__file__).parent / "damage.csv"
 REFERENCE: Final = Path(__file__).parent / "reference"
+FORMAT: Final = Path(__file__).parent / "format"
 BEGIN: Final = "<!-- written by docs/build.py: begin -->"
 END: Final = "<!-- written by docs/build.py: end -->"
 
@@ -216,6 +220,29 @@ def _fact(name: str) -> str:
     return name.removeprefix("is_").replace("_", " ")
 
 
+def catalogue_tables() -> str:
+    """The columns of imports and of snapshots, table by table."""
+    parts: list[str] = []
+    header = ["", "| column | type | meaning |", "|---|---|---|"]
+    for source_table, schema in SCHEMAS.items():
+        parts += [f"### Source table `{source_table.value}`", *header]
+        parts += [_source_column(field) for field in stamped(schema)] + [""]
+    for table, columns in TABLES.items():
+        parts += [f"### Snapshot table `{table.value}`", *header]
+        parts += [_column_row(one.name, one.type, one.meaning, one.unit) for one in columns] + [""]
+    return "\n".join(parts).rstrip()
+
+
+def _source_column(field: pa.Field) -> str:
+    words = {key.decode(): value.decode() for key, value in field.metadata.items()}
+    may_be_null = "; null where it is not stated" if field.nullable else ""
+    return _column_row(field.name, str(field.type), words["meaning"] + may_be_null, words.get("unit", ""))
+
+
+def _column_row(name: str, kind: str, meaning: str, unit: str) -> str:
+    return f"| `{name}` | {kind} | {meaning}{f' ({unit})' if unit else ''} |"
+
+
 def _between_marks(page: Path, text: str) -> str:
     """A page with `text` as its generated part."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
@@ -231,6 +258,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield damage, _between_marks(damage, damage_tables())
     terms = REFERENCE / "terms-of-protection.md"
     yield terms, _between_marks(terms, term_tables())
+    catalogue = FORMAT / "catalogue.md"
+    yield catalogue, _between_marks(catalogue, catalogue_tables())
 
 
 def main(arguments: list[str]) -> int:

@@ -76,6 +76,18 @@ class RightsSettings(BaseModel, frozen=True, extra="forbid"):
         return None if self.mining == "unset" else MiningPreference(self.mining)
 
 
+class CatalogueSettings(BaseModel, frozen=True, extra="forbid"):
+    """Section `[catalogue]`."""
+
+    half_life_months: float = Field(
+        default=24.0, gt=0, description="After so many months a listen counts half in popularity."
+    )
+    memory_gb: float = Field(
+        default=4.0, ge=0.5, description="Memory a build may use before it goes to disk, GB (10^9 bytes)."
+    )
+    threads: int = Field(default=2, ge=1, description="Threads a build may use.")
+
+
 class Settings(BaseSettings):
     """The whole file."""
 
@@ -86,6 +98,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings
     ingest: IngestSettings = IngestSettings()
     rights: RightsSettings = RightsSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -258,7 +258,8 @@ def printed_types() -> dict[str, set[str]]:
     found = defaultdict(set)
     folder = ROOT / "src" / "longplay" / "cli"
     modules = [(name, folder / f"{name}.py") for name in COMMANDS]
-    modules += [("rights", path) for path in sorted(folder.glob("rights_*.py"))]
+    for group in ("catalogue", "rights"):
+        modules += [(group, path) for path in sorted(folder.glob(f"{group}_*.py"))]
     for name, path in modules:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -336,6 +337,7 @@ def lines(scratch: Path, environment: dict[str, str]) -> dict[str, dict[str, set
     taken.run("status")
     _settle_rights(taken, scratch, whole)
     _withdraw(taken, scratch / "archive", held)
+    _catalogue(taken, scratch, scratch / "archive")
     taken.run("publish", "--edition", "first", "--out", "public")
     taken.run("stream", whole, "--out", "song")
     taken.run("dataset", "corpus")
@@ -389,6 +391,26 @@ def _withdraw(taken: _Taken, archive: Path, held: str) -> None:
     taken.take("notices template", archives.json_of("notices", "template", "--kind", "appeal").out)
 
 
+def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
+    """A listening history with a row that is none, imported, built, forgotten."""
+    run = partial(_in_this_process, taken, archive)
+    listens = scratch / "listens.csv"
+    listens.write_text(
+        "artist,track,album,time\nAda,Song,,1782000000\n,Nobody's,,1782000001\n", encoding="utf-8"
+    )
+    song = scratch / "song.json"
+    song.write_text('{"id": "1b1b", "title": "Song", "length": 180000, "artist-credit": [{"name": "Ada"}]}')
+    run("catalogue import", "musicbrainz", str(song))
+    name = run("catalogue import", "scrobbles", str(listens))[0]["id"]
+    run("catalogue imports")
+    run("catalogue rejects", name)
+    run("catalogue build")
+    run("catalogue snapshots")
+    run("coverage", "--top", "1")
+    run("catalogue export", str(scratch / "exported"))
+    run("catalogue forget", name)
+
+
 def _settle_rights(taken: _Taken, scratch: Path, whole: str) -> None:
     """Statements shown, imported, decided, drifted from."""
     why = ("--by", "Ada", "--reason", "a letter")
@@ -410,6 +432,7 @@ HEADINGS = {
     "summary of `show`": "summary of `holdings` and of `show`",
     "summary of `holdings`": "summary of `holdings` and of `show`",
     "notice": "notice, from `notices`",
+    "import, from `catalogue forget`": "import, from `catalogue imports`",
     "summary of `notices list`": "summary of `notices`",
     "summary of `notices show`": "summary of `notices`",
     "summary of `notices answer`": "summary of `notices add`",
@@ -419,7 +442,7 @@ HEADINGS = {
 def test_every_field_of_every_json_line_is_documented_and_no_other(
     lines: dict[str, dict[str, set[str]]],
 ) -> None:
-    assert lines.keys() == {name for name, _ in commands()} - {"demo", "rights"}
+    assert lines.keys() == {name for name, _ in commands()} - {"catalogue", "demo", "rights"}
     met = {kind for types in lines.values() for kind in types}
     assert met == {kind for kinds in printed_types().values() for kind in kinds} - {"chapter", "step"}
     for command, types in lines.items():

@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "notices": "Keep notices, counter-notices, appeals and statements of reasons on file.",
     "purge": "Delete the bytes of recordings for good; two persons answer for it.",
     "recordings": "Group holdings that are one recording; decide what is doubtful.",
+    "catalogue": "Import what sources publish of the world's music; make one catalogue of it.",
+    "coverage": "Say how much of what people listen to the most popular recordings cover.",
     "publish": "Make an edition of what the rights gate lets be redistributed.",
     "stream": "Write a recording to standard output, to be listened to.",
     "dataset": "Export records of what may be mined, and of nothing else.",

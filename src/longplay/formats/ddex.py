@@ -94,21 +94,53 @@ class Message:
         return self.version.startswith("4")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMessage:
+    """A `NewReleaseMessage` of which only the header is read.
+
+    Attributes:
+        root: its tree, names without namespaces.
+        version, sender, id, is_test: as in `Message`.
+    """
+
+    root: Element
+    version: str
+    sender: str
+    id: str
+    is_test: bool
+
+
+def open_message(data: bytes) -> OpenMessage:
+    """A message, for readers of what it says beside its deals.
+
+    Raises:
+        MalformedInput: no XML, another message or version, no sender, or too long.
+    """
+    root = _root(data)
+    header = _child(root, "MessageHeader")
+    return OpenMessage(
+        root=root,
+        version=_version(root),
+        sender=_sender(header),
+        id=text_of(_child(header, "MessageId"))[:_TEXT_LIMIT],
+        is_test=text_of(_child(header, "MessageControlType")) == "TestMessage",
+    )
+
+
 def read_message(data: bytes) -> Message:
     """A message.
 
     Raises:
         MalformedInput: no XML, another message or version, no sender or time, or too long.
     """
-    root = _root(data)
-    header = _child(root, "MessageHeader")
-    recordings, unnamed = _recordings(root)
+    opened = open_message(data)
+    recordings, unnamed = _recordings(opened.root)
     return Message(
-        version=_version(root),
-        sender=_sender(header),
-        id=text_of(_child(header, "MessageId"))[:_TEXT_LIMIT],
-        created=_created(header),
-        is_test=text_of(_child(header, "MessageControlType")) == "TestMessage",
+        version=opened.version,
+        sender=opened.sender,
+        id=opened.id,
+        created=_created(_child(opened.root, "MessageHeader")),
+        is_test=opened.is_test,
         recordings=recordings,
         unnamed=unnamed,
     )
@@ -180,11 +212,16 @@ def _isrcs_by_reference(root: Element) -> tuple[dict[str, tuple[Isrc, ...]], int
     unnamed = 0
     for listing in children(root, "ResourceList"):
         for recording in children(listing, "SoundRecording"):
-            isrcs = tuple(dict.fromkeys(_isrcs(recording)))
+            isrcs = isrcs_of(recording)
             unnamed += not isrcs
             for reference in children(recording, "ResourceReference"):
                 found[text_of(reference)] = isrcs
     return found, unnamed
+
+
+def isrcs_of(recording: Element) -> tuple[Isrc, ...]:
+    """The ISRCs of a `SoundRecording`, of its editions too, each once, in order."""
+    return tuple(dict.fromkeys(_isrcs(recording)))
 
 
 def _isrcs(recording: Element) -> Iterator[Isrc]:

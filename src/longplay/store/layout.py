@@ -18,6 +18,7 @@ LEDGER: Final = "ledger.sqlite"
 EDITIONS: Final = "editions"
 LOCKS: Final = "locks"
 EVIDENCE: Final = "evidence"
+CATALOGUE: Final = "catalogue"
 
 FOLDER_MODE: Final = 0o755
 BLOB_MODE: Final = 0o444

@@ -1,0 +1,217 @@
+"""The catalogue at the scale of the world: a synthetic source built, ranked, asked; memory and disk told.
+
+`--tracks 256039007` is the whole; less is the same in proportion. The build runs in a process of its own, so
+that its memory can be told; the disk is watched while it runs.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Final
+
+from benchmarks.harness import Row, medians, table, wall_of
+from benchmarks.synthetic_catalogue import ARTISTS_PER_TRACK, ISRC_SHARE, MINUTES, TIERS, World, size_of, write
+from longplay.catalogue.building import Building
+from longplay.catalogue.coverage import coverage
+from longplay.catalogue.curating import CuratorsFile
+from longplay.catalogue.engine import Limits, connected
+from longplay.catalogue.imports import Imports
+from longplay.catalogue.snapshot_tables import SnapshotTable
+from longplay.catalogue.snapshots import Snapshots
+from longplay.progress import Silent
+
+MEMORY_GB: Final = 10.0
+LOOKUPS: Final = 200
+
+
+def main(tracks: int = 1_000_000) -> str:
+    """Run it all in a scratch folder; the section for the page."""
+    with tempfile.TemporaryDirectory(prefix="longplay-bench-", dir=".") as folder:
+        root = Path(folder)
+        generated = wall_of(lambda: write(root, tracks))
+        imported = size_of(root)
+        watch = _Disk(root)
+        with watch:
+            built = _built_apart(root)
+        rows = [
+            Row(what="the source: written", figure=f"{generated:.0f} s, {imported / 1e9:.2f} GB"),
+            *_build_rows(root, built, watch.most),
+            *_fit(root, tracks),
+            *_questions(root),
+        ]
+    command = f"python -m benchmarks.full_scale --tracks {tracks}"
+    return table(
+        f"The catalogue, {tracks:,} tracks", "synthetic, of the shape of the published counts", command, rows
+    )
+
+
+class _Disk:
+    """The most bytes that lie below a folder while something runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.most = 0
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.5):
+            try:
+                self.most = max(self.most, size_of(self._folder))
+            except FileNotFoundError:  # a file went while it was looked at
+                continue
+
+
+def _built_apart(root: Path) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.full_scale", "--build", str(root)],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
+
+
+def _build(root: Path) -> None:
+    """In the process apart: build, and say how long it took and what it needed."""
+    use = Building(
+        imports=Imports(root),
+        snapshots=Snapshots(root),
+        half_life_months=24.0,
+        limits=Limits(memory_gb=MEMORY_GB, threads=2),
+    )
+    seconds = wall_of(lambda: use.build(CuratorsFile(), progress=Silent()))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "memory": memory}))
+
+
+def _build_rows(root: Path, built: dict[str, float], most: int) -> list[Row]:
+    snapshot = Snapshots(root).get()
+    size = sum(seen.size for seen in snapshot.tables.values())
+    tables = ", ".join(
+        f"{table.value} {seen.size / 1e9:.2f}" for table, seen in snapshot.tables.items() if seen.rows
+    )
+    return [
+        Row(what="build", figure=f"{built['seconds']:.0f} s"),
+        Row(what="build: peak memory", figure=f"{built['memory'] / 1e9:.1f} GB", target="<= 16 GB"),
+        Row(what="peak disk, the source included", figure=f"{most / 1e9:.2f} GB", target="<= 45 GB for 256 M"),
+        Row(what="snapshot", figure=f"{size / 1e9:.2f} GB ({tables})"),
+    ]
+
+
+def _fit(root: Path, tracks: int) -> list[Row]:
+    """How near the made-up catalogue comes to the published figures."""
+    snapshots = Snapshots(root)
+    number = snapshots.get().number
+    path = {table: str(snapshots.table(number, table)) for table in SnapshotTable}
+    with connected(root, Limits(memory_gb=MEMORY_GB)) as connection:
+
+        def one(text: str, **values: object) -> float:
+            return float(connection.execute(text, values or None).fetchall()[0][0] or 0)
+
+        credits = one("SELECT count(*) FROM read_parquet($t)", t=path[SnapshotTable.CREDIT]) / tracks
+        coded = (
+            one(
+                "SELECT count(DISTINCT entity) FROM read_parquet($t) WHERE scheme = 'isrc'",
+                t=path[SnapshotTable.IDENTIFIER],
+            )
+            / tracks
+        )
+        minutes = [
+            one(
+                "SELECT count(*) FROM read_parquet($t) WHERE duration_ms >= $a AND duration_ms < $b",
+                t=path[SnapshotTable.RECORDING],
+                a=low * 1_000,
+                b=high * 1_000,
+            )
+            / tracks
+            * 100
+            for low, high, _ in MINUTES
+        ]
+        tiers = [
+            one(
+                "SELECT count(*) FROM read_parquet($t) WHERE listens >= $n",
+                t=path[SnapshotTable.RECORDING],
+                n=streams,
+            )
+            for _, streams in TIERS[1:-1]
+        ]
+    world = World(tracks)
+    wanted = [rank * tracks / 202_000_000 for rank, _ in TIERS[1:-1]]
+    return [
+        Row(what="fit: artists, releases", figure=f"{world.artists:,}, {world.releases:,}"),
+        Row(what="fit: artists a track", figure=f"{credits:.3f}", peer=f"published {ARTISTS_PER_TRACK}"),
+        Row(what="fit: tracks with an ISRC", figure=f"{coded:.1%}", peer=f"published {ISRC_SHARE:.1%}"),
+        Row(
+            what="fit: durations by minute, %",
+            figure=" / ".join(f"{share:.1f}" for share in minutes),
+            peer="published " + " / ".join(f"{share:.1f}" for *_, share in MINUTES),
+        ),
+        Row(
+            what="fit: recordings with at least 10^9 … 11 streams",
+            figure=" / ".join(f"{number:,.0f}" for number in tiers),
+            peer="Luminate, scaled: " + " / ".join(f"{number:,.0f}" for number in wanted),
+        ),
+    ]
+
+
+def _questions(root: Path) -> list[Row]:
+    snapshots = Snapshots(root)
+    number = snapshots.get().number
+    recordings = str(snapshots.table(number, SnapshotTable.RECORDING))
+    with connected(root, Limits(memory_gb=MEMORY_GB)) as connection:
+        one_scan = "SELECT max(rank), sum(listens) FROM read_parquet($t)"
+        scan, curve = medians(
+            lambda: wall_of(lambda: connection.execute(one_scan, {"t": recordings}).fetchall()),
+            lambda: wall_of(lambda: coverage(connection, snapshots, number)),
+        )
+        points = coverage(connection, snapshots, number, extra=_law(snapshots)).points
+        connection.execute(
+            "CREATE TABLE weights AS SELECT id, weighted FROM read_parquet($t)", {"t": recordings}
+        )
+        sorting = "CREATE OR REPLACE TABLE sorted AS SELECT id FROM weights ORDER BY weighted DESC, id"
+        place = "row_number() OVER (ORDER BY weighted DESC, id) AS rank"
+        ranking = f"CREATE OR REPLACE TABLE ranked AS SELECT {place}, id FROM weights"
+        sort, ranked = medians(
+            lambda: wall_of(lambda: connection.execute(sorting)),
+            lambda: wall_of(lambda: connection.execute(ranking)),
+            repeats=3,
+        )
+    law = "; ".join(
+        f"top {point.recordings:,}: {point.share:.2%}" for point in points if point.rank in _law(snapshots)
+    )
+    return [
+        Row(what="coverage curve", figure=f"{curve:.3f} s", peer=f"one scan of the same columns {scan:.3f} s",
+            ratio=f"{curve / scan:.1f}x", target="<= 3x"),
+        Row(what="coverage of 0.4 %, 1.2 %, 7.8 % of the recordings (1, 3, 20 M of 256 M)", figure=law,
+            peer="law L: 91 %, 98 %, 99.6 %"),
+        Row(what="exact ranking", figure=f"{ranked:.2f} s", peer=f"DuckDB's sort {sort:.2f} s",
+            ratio=f"{ranked / sort:.2f}x", target="<= 1.1x"),
+    ]  # fmt: skip
+
+
+def _law(snapshots: Snapshots) -> list[int]:
+    rows = snapshots.get().tables[SnapshotTable.RECORDING].rows
+    return [max(1, rows * millions // 256) for millions in (1, 3, 20)]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=1_000_000)
+    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.build:
+        _build(asked.build)
+    else:
+        print(main(asked.tracks))

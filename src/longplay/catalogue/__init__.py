@@ -1,0 +1,1 @@
+"""What exists in the world: sources imported as they are, resolved into one catalogue, ranked, searchable."""

@@ -1,0 +1,92 @@
+"""The curator's file: what a person says of entities that sources know, whatever the evidence.
+
+A CSV with the columns `action` (`merge` or `veto`), `kind` (`recording`, `release` or `artist`), `a` and `b`
+(`source:id` each) and `reason`. It lies beside the imports and is a person's own: nothing here writes it.
+
+Source: docs/format/catalogue.md, "Curator's file".
+"""
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from longplay.catalogue.resolution import Curated
+from longplay.errors import MalformedInput
+from longplay.formats.csv_rows import Row, read_rows
+from longplay.store.failures import storing
+
+KIND: Final = "curator's file"
+COLUMNS: Final = ("action", "kind", "a", "b", "reason")
+
+Node = Callable[[str, str, str], str | None]
+"""The node of (kind, source, id); `None` where no import has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A row: what a person says of two entities."""
+
+    action: str
+    kind: str
+    a: tuple[str, str]
+    b: tuple[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuratorsFile:
+    """All rows of the file.
+
+    Attributes:
+        digest: SHA-256 of the file, 64 hex digits; `""` where there is none.
+        words: its rows, in order.
+    """
+
+    digest: str = ""
+    words: tuple[Word, ...] = ()
+
+    def of(self, kind: str, node: Node) -> Curated:
+        """What is said of one kind of entity; rows about entities that no import has say nothing."""
+        pairs: dict[str, set[tuple[str, str]]] = {"merge": set(), "veto": set()}
+        for word in self.words:
+            a, b = (node(kind, *name) if word.kind == kind else None for name in (word.a, word.b))
+            if a is not None and b is not None and a != b:
+                pairs[word.action].add((min(a, b), max(a, b)))
+        return Curated(forced=frozenset(pairs["merge"] - pairs["veto"]), vetoed=frozenset(pairs["veto"]))
+
+
+def read_curators_file(path: Path) -> CuratorsFile:
+    """The file; nobody's word where there is none.
+
+    Raises:
+        MalformedInput: no such CSV; the row is named.
+        StorageError: it could not be read.
+    """
+    with storing(path):
+        if not path.exists():
+            return CuratorsFile()
+        data = path.read_bytes()
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    header, rows = read_rows(text, kind=KIND)
+    if missing := [name for name in COLUMNS[:4] if name not in header]:
+        raise MalformedInput(KIND, f"{path} has no column {missing[0]}; wanted are {', '.join(COLUMNS)}")
+    return CuratorsFile(digest=hashlib.sha256(data).hexdigest(), words=tuple(map(_word, rows)))
+
+
+def _word(row: Row) -> Word:
+    action, kind = row.cells.get("action", ""), row.cells.get("kind", "")
+    if action not in {"merge", "veto"} or kind not in {"recording", "release", "artist"}:
+        raise MalformedInput(KIND, f"line {row.line}: {action!r} of a {kind!r} is nothing that can be said")
+    return Word(
+        action=action, kind=kind, a=_name(row, "a"), b=_name(row, "b"), reason=row.cells.get("reason", "")
+    )
+
+
+def _name(row: Row, column: str) -> tuple[str, str]:
+    source, colon, name = row.cells.get(column, "").partition(":")
+    if not (source and colon and name):
+        raise MalformedInput(KIND, f"line {row.line}: {column} is no `source:id`")
+    return source.strip(), name.strip()

@@ -1,0 +1,42 @@
+"""What every importer is: a way to cut a published file into records, and to turn one record into rows.
+
+Cutting and reading are apart so that an import that was killed goes on: the records that were read before are
+cut off again, which is cheap, and not read again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from longplay.catalogue.rows import Rows
+from longplay.catalogue.streams import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importer:
+    """How one kind of source is read.
+
+    Attributes:
+        kind: what the command line calls it, such as `discogs`.
+        source: name of the source its ids belong to; several kinds may share one.
+        summary: what it reads, in a line.
+        licences: licence of the data by table name, or by `table.column` where a column has another; SPDX ids.
+            A table that is not named has no known licence, and is never exported.
+        cut: the records of a file that the source published, in order; none for files it has no use for.
+            Raises `MalformedInput` where the file breaks: records before that stand.
+        read: puts what one record says into rows; records it has no use for leave none. Raises `MalformedInput`
+            when it is no such record: its rows are rolled back, and it is counted and kept among the rejects.
+        day: the day the source was as it stands there, by a file's own name or content; `None`: it does not
+            say.
+        variant: tells importers of one kind apart that read the same file otherwise: a digest of a mapping.
+    """
+
+    kind: str
+    source: str
+    summary: str
+    licences: dict[str, str]
+    cut: Callable[[Member], Iterator[Any]]
+    read: Callable[[Any, Rows], None]
+    day: Callable[[Member], date | None] = lambda _member: None
+    variant: str = ""

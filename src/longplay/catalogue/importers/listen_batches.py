@@ -1,0 +1,201 @@
+"""Listens that come in columns: the Parquet files of ListenBrainz's Spark dumps, batch by batch.
+
+Parquet files without the columns of a listen (genres, caches of metadata) have no listens.
+
+Source: Apache Parquet; columns as the Spark dumps of ListenBrainz have them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from longplay.catalogue.importers.listens import Fault, mbids, time_fault, times_hold
+from longplay.catalogue.rows import TEXT_LIMIT, Rows
+from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.streams import reading
+from longplay.errors import MalformedInput
+
+BATCH_ROWS: Final = 1 << 16
+
+_NEEDED: Final = ("listened_at", "user_id", "artist_name", "recording_name")
+_OPTIONAL: Final = ("release_name", "recording_mbid")
+_PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_WORDS: Final = r"[^\p{Z}\p{Cc}]"
+_BAD_ARROW: Final = (pa.ArrowException, ValueError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Listens of many users, none of them bad.
+
+    Attributes:
+        columns: as the file has them, of `_NEEDED` all, of `_OPTIONAL` those it has.
+    """
+
+    columns: pa.RecordBatch
+
+
+def cut_file(file: IO[bytes], *, kind: str) -> Iterator[Batch | Fault]:
+    """The listens of a Parquet file, in order but that bad ones come after the good of their batch.
+
+    Args:
+        file: can be sought.
+        kind: for the error.
+
+    Raises:
+        MalformedInput: it is no Parquet file, or breaks.
+    """
+    batches = _batches(file)
+    with reading(kind):
+        while True:
+            try:
+                batch = next(batches, None)
+            except _BAD_ARROW as exc:
+                raise MalformedInput(kind, f"broken Parquet: {exc}") from exc
+            if batch is None:
+                return
+            yield from _parted(batch)
+
+
+def _batches(file: IO[bytes]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(file) as parquet:
+        schema = parquet.schema_arrow
+        if not set(_NEEDED) <= set(schema.names):
+            return
+        _check(schema)
+        columns = [name for name in (*_NEEDED, *_OPTIONAL) if name in schema.names]
+        yield from parquet.iter_batches(batch_size=BATCH_ROWS, columns=columns)
+
+
+def _check(schema: pa.Schema) -> None:
+    if len(set(schema.names)) != len(schema.names):
+        raise ValueError("two columns have one name")
+    at = schema.field("listened_at").type
+    if not (pa.types.is_timestamp(at) or pa.types.is_integer(at)):
+        raise ValueError(f"column listened_at is {at}, wanted a timestamp")
+    user = schema.field("user_id").type
+    if not (pa.types.is_integer(user) or _is_text(user)):
+        raise ValueError(f"column user_id is {user}, wanted a whole number")
+    for name in {*_NEEDED[2:], *_OPTIONAL} & set(schema.names):
+        if not _is_text(schema.field(name).type):
+            raise ValueError(f"column {name} is {schema.field(name).type}, wanted text")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_null(plain))
+
+
+def _parted(batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
+    """The good listens together and each bad one alone, so that one does not spoil the others.
+
+    What cannot be looked at in columns (texts that are not UTF-8) is halved until it stands alone.
+    """
+    try:
+        batch.validate(full=True)
+        essence = _essence(batch)
+        good = _good(essence)
+    except _BAD_ARROW as exc:
+        yield from _halved(batch, str(exc))
+        return
+    if pc.any(good).as_py():
+        yield Batch(columns=batch.filter(good))
+    for row in essence.filter(pc.invert(good)).to_pylist():
+        yield Fault(reason=_fault(row))
+
+
+def _halved(batch: pa.RecordBatch, reason: str) -> Iterator[Batch | Fault]:
+    if batch.num_rows <= 1:
+        yield Fault(reason=f"not to be read: {reason}")
+        return
+    middle = batch.num_rows // 2
+    # taken, not sliced: a slice is still checked with what lies around it
+    for start, stop in ((0, middle), (middle, batch.num_rows)):
+        yield from _parted(batch.take(pa.array(range(start, stop), pa.int64())))
+
+
+def _essence(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """What decides whether a listen is one: `at` in seconds, and whether it has user, artist and title."""
+    users = batch.column("user_id").cast(pa.string())
+    return pa.RecordBatch.from_pydict(
+        {
+            "at": _seconds(batch.column("listened_at")),
+            "user": pc.fill_null(pc.not_equal(users, ""), False),
+            "artist": _worded(batch.column("artist_name")),
+            "title": _worded(batch.column("recording_name")),
+        }
+    )
+
+
+def _seconds(column: pa.Array) -> pa.Array:
+    whole = column.cast(pa.int64())
+    if not pa.types.is_timestamp(column.type):
+        return whole
+    return pc.divide(whole, _PER_SECOND[column.type.unit])
+
+
+def _worded(column: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.match_substring_regex(column.cast(pa.string()), _WORDS), False)
+
+
+def _good(essence: pa.RecordBatch) -> pa.Array:
+    named = pc.and_(essence.column("artist"), essence.column("title"))
+    return pc.and_(pc.and_(named, essence.column("user")), times_hold(essence.column("at")))
+
+
+def _fault(row: dict[str, Any]) -> str:
+    missing = next((name for name in ("user", "artist", "title") if not row[name]), None)
+    if missing is not None:
+        return f"no {missing}"
+    if row["at"] is None:
+        return "no time of listening"
+    return time_fault(row["at"]) or "no listen"
+
+
+def read_batch(batch: Batch, rows: Rows, *, kind: str) -> None:
+    """The batch as rows of `listen`.
+
+    Raises:
+        MalformedInput: it has other columns than a batch of `cut_file`.
+    """
+    columns = batch.columns
+    try:
+        listeners = _listeners(columns.column("user_id"), rows)
+        none = pa.nulls(columns.num_rows, pa.string())
+        release, recording = (
+            columns.column(name).cast(pa.string()) if name in columns.schema.names else none
+            for name in _OPTIONAL
+        )
+        table = pa.table(
+            {
+                "listener": listeners,
+                "at": _seconds(columns.column("listened_at")),
+                "recording_id": mbids(recording),
+                "artist": _texts(columns.column("artist_name")),
+                "title": _texts(columns.column("recording_name")),
+                "release": _texts(release),
+            },
+            schema=SCHEMAS[SourceTable.LISTEN],
+        )
+    except (*_BAD_ARROW, KeyError) as exc:
+        raise MalformedInput(kind, f"no batch of listens: {exc}") from exc
+    rows.add_table(SourceTable.LISTEN, table)
+
+
+def _listeners(users: pa.Array, rows: Rows) -> pa.Array:
+    """Each user is made a listener once, however many listens there are."""
+    encoded = users.cast(pa.string()).dictionary_encode()
+    known = pa.array([rows.listener(user) for user in encoded.dictionary.to_pylist()], pa.int64())
+    return known.take(encoded.indices)
+
+
+def _texts(column: pa.Array) -> pa.Array:
+    """As the tables hold texts: NFC, no NUL, not longer than `TEXT_LIMIT`; empty ones are null."""
+    stripped = pc.utf8_trim_whitespace(pc.replace_substring(column.cast(pa.string()), "\0", ""))
+    cut = pc.utf8_slice_codeunits(stripped, 0, TEXT_LIMIT)
+    normal = pc.utf8_trim_whitespace(pc.utf8_normalize(cut, form="NFC"))
+    return pc.if_else(pc.equal(normal, ""), pa.scalar(None, pa.string()), normal)

@@ -1,0 +1,99 @@
+"""What a listen must have, whichever source it comes from: a time that can be, and ids that are ids.
+
+It reads no format.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from longplay.errors import MalformedInput
+
+EARLIEST: Final = 1_009_843_200
+"""2002-01-01T00:00:00Z: nobody sent listens anywhere before; a unit or a clock was wrong. Seconds."""
+
+LATEST: Final = 7_258_118_400
+"""2200-01-01T00:00:00Z, the first second that is no time of a listen. Seconds."""
+
+_MBID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_IS_MBID: Final = re.compile(_MBID)
+_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]*")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_UNITS: Final = ((10**18, "nanoseconds"), (10**15, "microseconds"), (10**12, "milliseconds"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A record that was found to be bad when it was cut from its neighbours.
+
+    Attributes:
+        reason: what is wrong with it; no words of the listen.
+    """
+
+    reason: str
+
+
+def time_fault(at: int) -> str | None:
+    """What is wrong with a time.
+
+    Args:
+        at: seconds since 1970-01-01 UTC, as claimed.
+
+    Returns:
+        The reason; `None` when a listen may be of then.
+    """
+    if at < EARLIEST:
+        return f"listened at {at}: before 2002"
+    if at < LATEST:
+        return None
+    unit = next((name for least, name in _UNITS if at >= least), None)
+    return f"listened at {at}: in {unit}, not seconds" if unit else f"listened at {at}: after 2199"
+
+
+def times_hold(at: pa.Array) -> pa.Array:
+    """Of which times `time_fault` finds nothing, as booleans; null is no such time.
+
+    Args:
+        at: int64, seconds.
+    """
+    inside = pc.and_(pc.greater_equal(at, EARLIEST), pc.less(at, LATEST))
+    return pc.fill_null(inside, False)
+
+
+def worded(text: str | None, what: str, *, kind: str) -> str:
+    """A name that has to be there, without the spaces around it.
+
+    Args:
+        text: as the player sent it.
+        what: what it should name, for the error.
+        kind: the format, for the error.
+
+    Raises:
+        MalformedInput: it is absent, or no more than spaces and control characters, or no Unicode.
+    """
+    if text is None or _BLANK.fullmatch(text):
+        raise MalformedInput(kind, f"no {what}")
+    if _SURROGATE.search(text):
+        raise MalformedInput(kind, f"the {what} is not UTF-8")
+    return text.replace("\0", "").strip()
+
+
+def mbid(value: object) -> str | None:
+    """The MusicBrainz id a value is, lower case; `None` when it is none."""
+    if not isinstance(value, str):
+        return None
+    text = value[:40].strip().lower()
+    return text if _IS_MBID.fullmatch(text) else None
+
+
+def mbids(texts: pa.Array) -> pa.Array:
+    """`mbid` of many.
+
+    Args:
+        texts: strings, or null.
+    """
+    lower = pc.ascii_lower(pc.utf8_trim_whitespace(texts))
+    return pc.if_else(pc.match_substring_regex(lower, f"^{_MBID}$"), lower, pa.scalar(None, lower.type))

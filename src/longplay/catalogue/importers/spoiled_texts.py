@@ -1,0 +1,58 @@
+"""CSV that is not all UTF-8, for Arrow: which ends at such bytes where it should pass over a row.
+
+Bytes that are no UTF-8 become U+FFFD on the way in, and rows that hold one are told from the others: a name
+with a hole in it is nobody's name.
+
+Source: Unicode 16, section 3.9, "U+FFFD Substitution of Maximal Subparts".
+"""
+
+import codecs
+import io
+from typing import IO, Final, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_CHUNK: Final = 1 << 20
+_HOLE: Final = "\ufffd".encode()
+
+
+class _Mended(io.RawIOBase):
+    """A stream that is UTF-8 whatever the one below it is."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._ready = memoryview(b"")
+        self._is_at_end = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        while not self._ready and not self._is_at_end:
+            chunk = self._stream.read(_CHUNK)
+            self._is_at_end = not chunk
+            self._ready = memoryview(self._decoder.decode(chunk, final=not chunk).encode())
+        number = min(len(view), len(self._ready))
+        view[:number] = self._ready[:number]
+        self._ready = self._ready[number:]
+        return number
+
+
+def mended(stream: IO[bytes]) -> IO[bytes]:
+    """The same bytes, with U+FFFD in place of what is no UTF-8."""
+    return cast(IO[bytes], io.BufferedReader(_Mended(stream), _CHUNK))
+
+
+def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+    """The rows without U+FFFD in any column of text or bytes, and how many others there were."""
+    good = pa.repeat(pa.scalar(True), batch.num_rows)
+    for column in batch.columns:
+        if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
+            is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), _HOLE), False)
+            good = pc.and_(good, pc.invert(is_spoiled))
+    kept = batch.filter(good)
+    return kept, batch.num_rows - kept.num_rows

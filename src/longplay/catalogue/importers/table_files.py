@@ -1,0 +1,182 @@
+"""Files of tables, cut into batches: CSV, Parquet and JSON lines, of which only mapped columns are read.
+
+It does not judge values. Lines that are none come as faults beside the batches, without their words.
+
+Source: RFC 4180, Apache Parquet, https://jsonlines.org.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv
+
+from longplay.catalogue.importers.listens import Fault
+from longplay.catalogue.importers.spoiled_texts import mended, without_spoiled
+from longplay.catalogue.importers.table_columns import is_nested, item_type
+from longplay.catalogue.importers.table_mapping import Form, TableMapping
+from longplay.catalogue.streams import Member, lines, reading
+from longplay.errors import MalformedInput
+
+KIND: Final = "table"
+
+_BLOCK: Final = 8 << 20
+_BATCH_ROWS: Final = 1 << 16
+_FORMS: Final = {
+    ".csv": Form.CSV,
+    ".tsv": Form.CSV,
+    ".parquet": Form.PARQUET,
+    ".jsonl": Form.JSON_LINES,
+    ".ndjson": Form.JSON_LINES,
+    ".json": Form.JSON_LINES,
+}
+_NO_RECORD: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def batches(member: Member, mapping: TableMapping) -> Iterator[pa.RecordBatch | Fault]:
+    """The rows of a file, by the names of targets, as the file has them; nothing of files of other forms.
+
+    Raises:
+        MalformedInput: the file breaks, lacks a column, or has one of another type; batches before that stand.
+    """
+    suffix = Path(member.name).suffix.lower()
+    match mapping.form or _FORMS.get(suffix):
+        case Form.CSV:
+            delimiter = mapping.delimiter or ("\t" if suffix == ".tsv" else ",")
+            found = _of_csv(member.stream, mapping, delimiter)
+        case Form.PARQUET:
+            found = _of_parquet(member, mapping)
+        case Form.JSON_LINES:
+            found = _of_json_lines(member.stream, mapping)
+        case None:
+            return
+    try:
+        with reading(KIND):
+            yield from found
+    except pa.ArrowException as exc:
+        raise MalformedInput(KIND, f"the file cannot be read from here on: {_told(exc)}") from exc
+
+
+def _told(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:200]
+
+
+def _of_csv(stream: IO[bytes], mapping: TableMapping, delimiter: str) -> Iterator[pa.RecordBatch | Fault]:
+    faults: list[Fault] = []
+
+    def note(row: csv.InvalidRow) -> str:
+        faults.append(Fault(reason=f"a line of {row.actual_columns} cells, wanted {row.expected_columns}"))
+        return "skip"
+
+    wanted = list(dict.fromkeys(mapping.columns.values()))
+    try:
+        reader = csv.open_csv(
+            mended(stream),
+            csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+            csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note),
+            csv.ConvertOptions(
+                include_columns=wanted,
+                column_types=dict.fromkeys(wanted, pa.binary()),
+                null_values=[],
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowKeyError as exc:
+        raise MalformedInput(KIND, f"the mapping names a column that is not there: {_told(exc)}") from exc
+    except pa.ArrowInvalid as exc:
+        if "Empty CSV file" in str(exc):
+            return
+        raise
+    with reader:
+        for batch in reader:
+            kept, spoiled = without_spoiled(batch)
+            yield _by_target(kept, mapping)
+            yield from (Fault(reason="a line that is no UTF-8") for _ in range(spoiled))
+            yield from faults
+            faults.clear()
+    yield from faults
+
+
+def _by_target(batch: pa.RecordBatch, mapping: TableMapping) -> pa.RecordBatch:
+    arrays = [batch.column(name) for name in mapping.columns.values()]
+    return pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
+
+
+def _of_parquet(member: Member, mapping: TableMapping) -> Iterator[pa.RecordBatch]:
+    """Parquet has to be sought in, so what lies in an archive is laid out beside it first."""
+    if member.path is not None:
+        with member.path.open("rb") as file:
+            yield from _of_parquet_file(file, mapping)
+        return
+    with tempfile.TemporaryFile() as spooled:
+        shutil.copyfileobj(member.stream, spooled, 1 << 20)
+        yield from _of_parquet_file(spooled, mapping)
+
+
+def _of_parquet_file(file: IO[bytes], mapping: TableMapping) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(file) as parquet:
+        schema = parquet.schema_arrow
+        for target, name in mapping.columns.items():
+            if schema.names.count(name) != 1:
+                there = ", ".join(schema.names)[:200]
+                raise MalformedInput(KIND, f"the mapping names a column {name!r}; there are {there}")
+            _check_type(schema.field(name), mapping, target)
+        wanted = list(dict.fromkeys(mapping.columns.values()))
+        for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
+            yield _by_target(batch, mapping)
+
+
+def _check_type(field: pa.Field, mapping: TableMapping, target: str) -> None:
+    wants_list = pa.types.is_list(mapping.schema.field(target).type)
+    single = item_type(field.type) or field.type if wants_list else field.type
+    if is_nested(single):
+        wanted = "texts, or a list of them" if wants_list else "one value in each row"
+        raise MalformedInput(KIND, f"column {field.name!r} is {str(field.type)[:100]}, wanted {wanted}")
+
+
+def _of_json_lines(stream: IO[bytes], mapping: TableMapping) -> Iterator[pa.RecordBatch | Fault]:
+    gathered: list[dict[str, object]] = []
+    size = 0
+    for line in lines(stream, kind=KIND):
+        try:
+            record = msgspec.json.decode(line)
+        except _NO_RECORD:
+            record = None
+        if not isinstance(record, dict):
+            yield Fault(reason="a line that is no JSON object")
+            continue
+        gathered.append(record)
+        size += len(line)
+        if size >= _BLOCK or len(gathered) >= _BATCH_ROWS:
+            yield _gathered(gathered, mapping)
+            gathered, size = [], 0
+    if gathered:
+        yield _gathered(gathered, mapping)
+
+
+def _gathered(records: list[dict[str, object]], mapping: TableMapping) -> pa.RecordBatch:
+    arrays = []
+    for target, name in mapping.columns.items():
+        values = (record.get(name) for record in records)
+        if pa.types.is_list(mapping.schema.field(target).type):
+            arrays.append(pa.array([_json_texts(value) for value in values], pa.list_(pa.string())))
+        else:
+            arrays.append(pa.array([_json_text(value) for value in values], pa.string()))
+    return pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
+
+
+def _json_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else None
+
+
+def _json_texts(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in map(_json_text, values) if text is not None]
