@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     checking,
+    full_scale,
     ingest,
     publish,
     rights_gate,
@@ -25,7 +26,17 @@ them here.
 def main() -> None:
     """Run all, print as they come, and write the page when asked."""
     sections = []
-    for module in (startup, ingest, same_recording, rights_gate, torrent, publish, checking, seeding):
+    for module in (
+        startup,
+        ingest,
+        same_recording,
+        rights_gate,
+        full_scale,
+        torrent,
+        publish,
+        checking,
+        seeding,
+    ):
         sections.append(module.main())
         print(sections[-1], flush=True)
     if "--write" in sys.argv:

@@ -52,7 +52,8 @@ def release(
     """A release with everything the dumps have that is of no use here."""
     return (
         f'<release id="{number}"><artists>{artists}</artists><title>{escape(title)}</title>'
-        f'<labels><label name="One Little" catno="TPLP 71" id="7"/><label name="Second" catno="x"/></labels>'
+        f'<labels><label name="One Little" catno="TPLP 71" id="7"/>'
+        f'<label name="Second" catno="x"/></labels>'
         f"<extraartists>{credited(77, 'Engineer')}</extraartists>"
         f'<formats><format name="Vinyl" qty="2"><descriptions><description>LP</description></descriptions>'
         f"</format></formats><genres><genre>Electronic</genre></genres><styles><style>IDM</style></styles>"

@@ -216,7 +216,7 @@ def test_elements_of_the_same_name_deeper_down_are_no_records(tmp_path: Path) ->
     assert [row["name"] for row in done.tables[SourceTable.ARTIST]] == ["Outer"]
 
 
-def test_a_killed_import_goes_on_and_ends_alike(tmp_path: Path) -> None:
+def test_an_import_is_as_of_the_day_in_the_name_and_in_the_public_domain(tmp_path: Path) -> None:
     records = [release(one, f"R {one}", track("1", "T")) for one in range(1, 40)]
     path = write_dump(tmp_path, "releases", dump("releases", *records))
     use = Importing(imports=Imports(tmp_path / "archive"), importer=IMPORTER, part_rows=10)
