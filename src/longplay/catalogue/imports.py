@@ -105,6 +105,14 @@ class Import:
     licences: dict[str, str]
 
 
+def _read(path: Path) -> Import:
+    try:
+        with storing(path):
+            return msgspec.json.decode(path.read_bytes(), type=Import)
+    except msgspec.DecodeError as exc:
+        raise MalformedInput("import", f"{path}: {exc}") from exc
+
+
 class Imports:
     """All imports of one archive."""
 
@@ -121,8 +129,8 @@ class Imports:
             StorageError: the folder could not be read.
         """
         with storing(self.folder):
-            found = sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{MANIFEST}"))
-        return [self.get(name) for name in found]
+            found = sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))
+        return [_read(path) for path in found]
 
     def get(self, name: str) -> Import:
         """One import by its id, or by the beginning of it.
@@ -138,11 +146,7 @@ class Imports:
             exact = [path for path in found if path.parent.name == name]
             if len(exact or found) != 1:
                 raise NotFound(f"{len(found)} imports begin with {name!r}: see `longplay catalogue imports`")
-            text = (exact or found)[0].read_bytes()
-        try:
-            return msgspec.json.decode(text, type=Import)
-        except msgspec.DecodeError as exc:
-            raise MalformedInput("import", f"{name}/{MANIFEST}: {exc}") from exc
+        return _read((exact or found)[0])
 
     def rejects(self, name: str) -> Iterator[Reject]:
         """The rejected records that were kept of an import, in order of reading.

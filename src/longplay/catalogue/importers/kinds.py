@@ -4,9 +4,10 @@
 """
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from longplay.catalogue.importer import Importer
+if TYPE_CHECKING:  # Arrow is slow to import, and a list of kinds does not need it
+    from longplay.catalogue.importer import Importer
 
 KINDS: Final = {
     "musicbrainz": "JSON dumps, and single documents of the web service (JSON, XML)",
@@ -23,7 +24,7 @@ KINDS: Final = {
 """What each kind reads, in a line."""
 
 
-def importer_of(kind: str) -> Importer:
+def importer_of(kind: str) -> "Importer":
     """The importer of a kind, imported when it is asked for: each brings libraries that are slow to load.
 
     Raises:
