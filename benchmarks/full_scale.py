@@ -181,8 +181,8 @@ def _questions(root: Path) -> list[Row]:
             "CREATE TABLE weights AS SELECT id, weighted FROM read_parquet($t)", {"t": recordings}
         )
         sorting = "CREATE OR REPLACE TABLE sorted AS SELECT id FROM weights ORDER BY weighted DESC, id"
-        place = "row_number() OVER (ORDER BY weighted DESC, id) AS rank"
-        ranking = f"CREATE OR REPLACE TABLE ranked AS SELECT {place}, id FROM weights"
+        ordered = "SELECT id FROM weights ORDER BY weighted DESC, id"
+        ranking = f"CREATE OR REPLACE TABLE ranked AS SELECT row_number() OVER () AS rank, id FROM ({ordered})"
         sort, ranked = medians(
             lambda: wall_of(lambda: connection.execute(sorting)),
             lambda: wall_of(lambda: connection.execute(ranking)),

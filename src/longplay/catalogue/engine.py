@@ -54,6 +54,8 @@ def connected(scratch: Path, limits: Limits, *, database: str = "") -> Iterator[
     try:
         with duckdb.connect(str(scratch / database) if database else ":memory:", config=config) as connection:
             connection.execute("SET enable_progress_bar = false")
+            connection.execute("SET preserve_insertion_order = true")  # ranks are numbered in it
+            connection.execute("SET parquet_metadata_cache = true")
             yield connection
     except duckdb.IOException as exc:
         if "No space left" in str(exc):

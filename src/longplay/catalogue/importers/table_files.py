@@ -5,18 +5,14 @@ It does not judge values. Lines that are none come as faults beside the batches,
 Source: RFC 4180, Apache Parquet, https://jsonlines.org.
 """
 
-import codecs
-import io
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
@@ -30,9 +26,6 @@ from longplay.errors import MalformedInput
 KIND: Final = "table"
 
 _BLOCK: Final = 8 << 20
-_CHUNK: Final = 1 << 20
-_MARK: Final = "\ufffe"  # no character by definition, so no text has it
-_ESCAPED: Final = re.compile(r"[\udc80-\udcff]")
 _BATCH_ROWS: Final = 1 << 16
 _FORMS: Final = {
     ".csv": Form.CSV,
@@ -73,38 +66,6 @@ def _told(exc: BaseException) -> str:
     return " ".join(str(exc).split())[:200]
 
 
-class _Marked(io.RawIOBase):
-    """A stream made UTF-8: what is none becomes `_MARK`, so that it spoils its own row and no others."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer))
-        is_end = False
-        while not self._rest and not is_end:
-            chunk = self._stream.read(_CHUNK)
-            is_end = not chunk
-            self._rest = memoryview(_utf8(self._decoder.decode(chunk, final=is_end)))
-        number = min(len(view), len(self._rest))
-        view[:number] = self._rest[:number]
-        self._rest = self._rest[number:]
-        return number
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _ESCAPED.sub(_MARK, text).encode()
-
-
 def _of_csv(stream: IO[bytes], mapping: TableMapping, delimiter: str) -> Iterator[pa.RecordBatch | Fault]:
     faults: list[Fault] = []
 
@@ -113,9 +74,13 @@ def _of_csv(stream: IO[bytes], mapping: TableMapping, delimiter: str) -> Iterato
         return "skip"
 
     try:
-        with _opened_csv(stream, mapping, csv.ParseOptions(delimiter, invalid_row_handler=note)) as reader:
+        with _opened_csv(
+            stream, mapping, csv.ParseOptions(delimiter=delimiter, invalid_row_handler=note)
+        ) as reader:
             for batch in reader:
-                yield from _unmarked(_by_target(batch, mapping))
+                kept, spoiled = without_spoiled(batch)
+                yield _by_target(kept, mapping)
+                yield from (Fault(reason="a line that is no UTF-8") for _ in range(spoiled))
                 yield from faults
                 faults.clear()
     except pa.ArrowKeyError as exc:
@@ -132,20 +97,12 @@ def _opened_csv(stream: IO[bytes], mapping: TableMapping, parse: csv.ParseOption
     wanted = list(dict.fromkeys(mapping.columns.values()))
     parse.newlines_in_values = True
     convert = csv.ConvertOptions(
-        include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()), null_values=[]
+        include_columns=wanted,
+        column_types=dict.fromkeys(wanted, pa.binary()),
+        null_values=[],
+        check_utf8=False,
     )
-    read = csv.ReadOptions(use_threads=False, block_size=_BLOCK)
-    return csv.open_csv(io.BufferedReader(_Marked(stream), _CHUNK), read, parse, convert)
-
-
-def _unmarked(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Fault]:
-    """The batch without the rows in which something was no UTF-8, and these as faults."""
-    marked = pa.repeat(pa.scalar(value=False), batch.num_rows)
-    for column in batch.columns:
-        marked = pc.or_(marked, pc.match_substring(column, _MARK))
-    yield batch.filter(pc.invert(marked)) if pc.any(marked).as_py() else batch
-    for _ in range(pc.sum(marked).as_py() or 0):
-        yield Fault(reason="a value that is not UTF-8")
+    return csv.open_csv(mended(stream), csv.ReadOptions(use_threads=False, block_size=_BLOCK), parse, convert)
 
 
 def _by_target(batch: pa.RecordBatch, mapping: TableMapping) -> pa.RecordBatch:
