@@ -358,6 +358,22 @@ def test_repeated_and_future_listens_and_those_above_a_day_s_limit_do_not_count(
     assert (row["listens"], row["listeners"]) == (6, 2)
 
 
+def test_a_listen_that_several_dumps_have_counts_once_and_uses_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full dump does not map what the Spark dump of the same listens does."""
+    monkeypatch.setattr(building, "DAILY_LIMIT", 4)
+    at = seconds(2026, 7, 1)
+    take(tmp_path, "musicbrainz", [recording(1, "One"), recording(2, "Two")])
+    plain_dump = [listen("u", at + n, "Unknown to all") for n in range(3)] + [listen("u", at + 9, "Two")]
+    mapped = [listen("u", at + n, "Unknown to all", recording_id=MBID.format(1)) for n in range(3)]
+    take(tmp_path, "listenbrainz", plain_dump)
+    take(tmp_path, "listenbrainz", mapped, as_of=date(2026, 8, 2))
+    build(tmp_path)
+    heard = {row["title"]: row["listens"] for row in table(tmp_path, "recording")}
+    assert heard == {"One": 3, "Two": 1}
+
+
 hearings = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 400), st.integers(1, 6)), max_size=40, unique=True
 )

@@ -5,10 +5,15 @@
 -- Found by: the source's own mapping to MBIDs; names in the canonical mapping; names that mean one recording only.
 -- Reads: source_listen, source_mapping, node_recording, merged_recording, redirect. Cost: by the number of listens.
 CREATE OR REPLACE TABLE mapped_listen AS
-WITH counting AS (
-    SELECT DISTINCT source, listener, "at", artist, title, recording_id
+WITH once AS (
+    SELECT source, listener, "at", artist, title, max(recording_id) AS recording_id
     FROM source_listen
     WHERE "at" < $until
+    GROUP BY source, listener, "at", artist, title, CASE WHEN title = '' THEN recording_id END
+),
+counting AS (
+    SELECT source, listener, "at", artist, title, recording_id
+    FROM once
     QUALIFY row_number() OVER (
         PARTITION BY listener, "at" // 86400 ORDER BY "at", artist, title, recording_id, source
     ) <= $daily_limit
