@@ -98,6 +98,19 @@ def test_bad_rows_are_counted_and_stop_nothing(tmp_path: Path) -> None:
     assert len(done.rejects) == 5
 
 
+def test_a_cell_may_hold_line_breaks_and_a_row_may_begin_with_a_hash(tmp_path: Path) -> None:
+    rows = ['"A\nB",S,1782000000', "#1 Dads,So Soldier,1782000001", 'C "live,S,1782000002', "D,S,1782000003"]
+    done = history(tmp_path, "# a comment\nartist,track,time\n" + "\n".join(rows) + "\nE,S,1782000004\n" * 30)
+    artists = [row["artist"] for row in listens(done)]
+    assert artists[:4] == ["A\nB", "#1 Dads", 'C "live', "D"]
+    assert artists.count("E") == 30
+
+
+def test_semicolons_part_cells_too(tmp_path: Path) -> None:
+    done = history(tmp_path, "Artist;Album;AlbumId;Track;Date#user\nAda;X;;Song, long;21 Jun 2026 00:00\n")
+    assert [(row["at"], row["title"]) for row in listens(done)] == [(1782000000, "Song, long")]
+
+
 def test_maloja_and_pano_scrobbler_are_json(tmp_path: Path) -> None:
     maloja = '{"scrobbles": [{"time": 1782000000, "track": {"artists": ["Ada", "Bo"], "title": "Song"}}, 7]}'
     done = history(tmp_path, maloja, "maloja.json")

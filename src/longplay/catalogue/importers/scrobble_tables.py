@@ -18,6 +18,7 @@ HEADER_LINES: Final = 100
 """In how many first lines a header is looked for."""
 
 _LINE_LIMIT: Final = 1 << 16
+_CELL_LINES: Final = 20  # lines that one cell in quotes may run over
 _NAMES: Final = {
     "artist": ("artist", "artistname", "trackartist", "artists"),
     "title": ("track", "title", "song", "trackname", "tracktitle", "songtitle", "songname"),
@@ -34,6 +35,7 @@ _NAMES: Final = {
         "utctime",
         "time",
         "date",
+        "dateuser",
     ),
     "user": ("userid", "user", "username"),
 }
@@ -75,19 +77,18 @@ def cut_table(stream: IO[bytes], owner: str, *, kind: str) -> Iterator[Scrobble 
     Raises:
         MalformedInput: the file breaks.
     """
-    texts = _texts(stream, kind)
+    texts = _rows_of(_texts(stream, kind))
     header = next(filter(None, (_header(text, owner) for text in islice(texts, HEADER_LINES))), None)
     if header is None:
         yield Fault(reason=f"none of the first {HEADER_LINES} lines names artist, track and time")
         return
     for text in texts:
-        if not text.startswith("#"):
-            yield _scrobble(text, header)
+        yield _scrobble(text, header)
 
 
 def _header(text: str, owner: str) -> _Header | None:
     """The header a line is; `None` where it does not name what a scrobble needs."""
-    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    delimiter = max(",\t;", key=text.count)
     names = ["".join(filter(str.isalnum, cell)).lower() for cell in _cells(text, delimiter) or ()]
     columns = {}
     for column, known in _NAMES.items():
@@ -120,9 +121,28 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
     if len(text) > _LINE_LIMIT:
         return None
     try:
-        return next(csv.reader([text], delimiter=delimiter), [])
+        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
     except csv.Error:
         return None
+
+
+def _rows_of(texts: Iterator[str]) -> Iterator[str]:
+    """Lines, joined where a cell in quotes runs over several; an open quote spoils its own line only."""
+    held: list[str] = []
+    for text in texts:
+        held.append(text)
+        if _is_closed(held):
+            yield "\n".join(held)
+            held = []
+        elif len(held) > _CELL_LINES:
+            yield held.pop(0)
+            while held and _is_closed(held[:1]):
+                yield held.pop(0)
+    yield from held
+
+
+def _is_closed(texts: list[str]) -> bool:
+    return sum(text.count('"') for text in texts) % 2 == 0
 
 
 def _texts(stream: IO[bytes], kind: str) -> Iterator[str]:
