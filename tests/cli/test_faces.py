@@ -63,6 +63,8 @@ NEEDS_ARCHIVE = (
     ("holdings",),
     ("show", "ab"),
     ("status",),
+    ("catalogue", "imports"),
+    ("coverage",),
     ("publish", "--edition", "x"),
     ("seed",),
     ("audit",),
@@ -94,12 +96,21 @@ def test_a_wrong_line_is_exit_code_two(arguments: tuple[str, ...]) -> None:
 
 
 def test_the_table_of_commands_is_the_folder_of_commands() -> None:
-    shared = {"__init__", "main", "measured", "names", "options", "output", "progress"}
+    shared = {
+        "__init__",
+        "imported",
+        "main",
+        "measured",
+        "names",
+        "options",
+        "output",
+        "progress",
+        "snapshot_lines",
+    }
     folder = Path(str(import_module("longplay.cli").__file__)).parent
-    assert (
-        set(COMMANDS)
-        == {path.stem for path in folder.glob("*.py") if not path.stem.startswith("rights_")} - shared
-    )
+    modules = {path.stem for path in folder.glob("*.py")}
+    subcommands = {name for name in modules if name.startswith(("catalogue_", "rights_"))}
+    assert set(COMMANDS) == modules - shared - subcommands
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
