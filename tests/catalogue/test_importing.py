@@ -203,11 +203,25 @@ def test_an_import_is_found_by_the_beginning_of_its_id_and_forgotten(root: Path,
 @given(st.text(max_size=50))
 def test_texts_are_normal_forms_and_never_empty(text: str) -> None:
     rows = Rows(Pseudonyms(b"k" * 32), "toys")
-    rows.add(SourceTable.RECORDING, {"id": "1", "title": text, "genres": [text, "rock"]})
-    row = rows.take()[SourceTable.RECORDING].to_pylist()[0] if text.strip("\0 ") else None
-    if row is not None and row["title"] is not None:
-        assert row["title"] == row["title"].strip() != ""
-        assert row["genres"] == [row["title"], "rock"]
+    try:
+        rows.add(SourceTable.RECORDING, {"id": "1", "title": text, "genres": [text, "rock"]})
+    except MalformedInput:
+        assert not text.replace("\0", "").strip()
+        assert len(rows) == 0
+        return
+    (row,) = rows.take()[SourceTable.RECORDING].to_pylist()
+    assert row["title"] == row["title"].strip() != ""
+    assert row["genres"] == [row["title"], "rock"]
+
+
+def test_a_title_of_nothing_but_nul_is_rejected_and_the_import_goes_on(root: Path, dump: Path) -> None:
+    def hollow(record: bytes, rows: Rows) -> None:
+        title = "\0" if record == b"7" else "a title"
+        rows.add(SourceTable.RECORDING, {"id": record.decode(), "title": title})
+
+    importer = Importer(kind="toy", source="toys", summary="", licences={}, cut=cut, read=hollow)
+    outcome = take(root, dump, importer)
+    assert (outcome.done.rows, outcome.done.rejected) == ({SourceTable.RECORDING: 99}, 1)
 
 
 def test_rows_added_as_a_table_and_one_by_one_are_taken_together() -> None:

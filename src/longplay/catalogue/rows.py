@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.errors import MalformedInput
 
 LISTENER_KEY_LENGTH: Final = 32
 """Bytes of the key that makes listeners of users."""
@@ -73,6 +74,7 @@ class Rows:
         Texts are put into NFC and cut at `TEXT_LIMIT` characters; empty ones become null.
 
         Raises:
+            MalformedInput: nothing is left of what the table must have, such as a title of NUL only.
             KeyError: a column the table does not have; that is a mistake of the importer, not of the source.
         """
         schema = SCHEMAS[table]
@@ -81,8 +83,12 @@ class Rows:
             columns = self._columns[table] = {name: [] for name in schema.names}
         if not row.keys() <= columns.keys():
             raise KeyError(f"{table} has no column {', '.join(row.keys() - columns.keys())}")
+        cleaned = {name: _clean(row.get(name), is_list=name in _LISTS) for name in columns}
+        for name in _REQUIRED[table]:
+            if cleaned[name] is None:
+                raise MalformedInput(table.value, f"no {name}")
         for name, values in columns.items():
-            values.append(_clean(row.get(name), is_list=name in _LISTS))
+            values.append(cleaned[name])
 
     def add_table(self, table: SourceTable, rows: pa.Table) -> None:
         """Many rows at once, for sources that come in columns.
@@ -133,6 +139,11 @@ def _length(columns: Mapping[str, Sequence[object]]) -> int:
 _LISTS: Final = frozenset(
     field.name for schema in SCHEMAS.values() for field in schema if pa.types.is_list(field.type)
 )
+
+
+_REQUIRED: Final = {
+    table: tuple(field.name for field in schema if not field.nullable) for table, schema in SCHEMAS.items()
+}
 
 
 def _clean(value: object, *, is_list: bool) -> object:
