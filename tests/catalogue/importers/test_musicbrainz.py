@@ -1,8 +1,11 @@
 """MusicBrainz: dumps with their oddities, real documents with exact counts, any bytes are rows or malformed."""
 
+import gzip
+import json
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 import pytest
 from driving import Imported, import_file
@@ -14,8 +17,9 @@ from longplay.catalogue.importers import musicbrainz, musicbrainz_canonical
 from longplay.catalogue.importers.musicbrainz import IMPORTER, Document
 from longplay.catalogue.importing import Importing
 from longplay.catalogue.imports import Imports
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.rows import TEXT_LIMIT, Pseudonyms, Rows
+from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput
 from longplay.progress import Silent
 
@@ -86,6 +90,26 @@ def test_the_day_of_a_dump_is_its_timestamp(tmp_path: Path) -> None:
 def test_an_empty_dump_has_no_rows(tmp_path: Path) -> None:
     done = import_file(IMPORTER, write_dump(tmp_path / "artist.tar.xz", "artist", []))
     assert (done.tables, done.rejects, done.broken) == ({}, [], None)
+
+
+def test_an_id_or_a_title_of_nothing_but_nul_is_none(tmp_path: Path) -> None:
+    lines = [b'{"id": "\\u0000", "title": "a"}', b'{"id": "a", "title": "\\u0000 "}']
+    path = write_dump(tmp_path / "recording.tar.xz", "recording", [*lines, *as_lines(recording(1, "One"))])
+    outcome = Importing(imports=Imports(tmp_path), importer=IMPORTER).take(path, as_of=None, progress=Silent())
+    assert (outcome.done.rows, outcome.done.rejected) == ({SourceTable.RECORDING: 1}, 2)
+
+
+@pytest.mark.parametrize("name", ["release.json.gz", "release.xml.gz", "TIMESTAMP.gz"])
+def test_a_compressed_document_that_is_cut_is_broken(tmp_path: Path, name: str) -> None:
+    whole = gzip.compress(json.dumps(release(20, "Homogenic", tracks())).encode())
+    path = tmp_path / name
+    path.write_bytes(whole[:12])
+    for importer in (IMPORTER, musicbrainz_canonical.IMPORTER):
+        taken = Importing(imports=Imports(tmp_path), importer=importer).take(
+            path, as_of=None, progress=Silent()
+        )
+        assert taken.done.rows == {}
+        assert taken.done.broken is not None or importer.kind == "musicbrainz-canonical"
 
 
 REAL = {
@@ -181,7 +205,9 @@ def read_any(data: bytes, entity: str, *, is_xml: bool) -> None:
     rows = Rows(Pseudonyms(b"k" * 32), "musicbrainz")
     with suppress(MalformedInput):
         musicbrainz.read(document, rows)
-    rows.take()
+        for table, taken in rows.take().items():
+            for field in SCHEMAS[table]:
+                assert field.nullable or taken.column(field.name).null_count == 0
 
 
 @given(json_values, st.sampled_from(["", "artist", "recording", "release"]))
@@ -262,3 +288,63 @@ def test_an_empty_table_has_no_rows_and_one_without_its_columns_breaks(tmp_path:
     assert canonical(tmp_path, canonical_musicbrainz_data="").tables == {}
     assert canonical(tmp_path, canonical_musicbrainz_data=DATA).tables == {}
     assert canonical(tmp_path, canonical_musicbrainz_data="a,b\n1,2\n").broken is not None
+
+
+def mapping(number: int, *, artist: str = "Ada", title: str = "Song", release_id: str = C) -> str:
+    return f"{number},2,{A},{artist},{release_id},Album,{MBID.format(number)},{title},x,{number}"
+
+
+def test_a_mapping_without_both_names_is_bad_and_one_without_a_release_is_not(tmp_path: Path) -> None:
+    rows = [
+        mapping(1, artist=""),
+        mapping(2, artist=" \0"),
+        mapping(3, title="\u00a0"),
+        mapping(4, release_id=""),
+        mapping(5, release_id="no mbid"),
+        mapping(6, artist=" Be\u0301", title="NULL"),
+    ]
+    done = canonical(tmp_path, canonical_musicbrainz_data="\n".join([DATA, *rows]))
+    found = [
+        (row["score"], row["artist"], row["title"], row["release_id"])
+        for row in done.tables[SourceTable.MAPPING]
+    ]
+    assert found == [(4, "Ada", "Song", None), (5, "Ada", "Song", None), (6, "B\u00e9", "NULL", C)]
+    assert len(done.rejects) == 3
+
+
+def test_an_overlong_row_is_one_reject_and_a_long_name_is_cut(tmp_path: Path) -> None:
+    rows = [mapping(1), mapping(2, title="a" * (20 << 20)), mapping(3, title="b" * 5_000), mapping(4)]
+    done = canonical(tmp_path, canonical_musicbrainz_data="\n".join([DATA, *rows]))
+    kept = [(row["score"], len(row["title"])) for row in done.tables[SourceTable.MAPPING]]
+    assert kept == [(1, 4), (3, TEXT_LIMIT), (4, 4)]
+    assert (len(done.rejects), done.broken) == (1, None)
+
+
+def test_records_come_in_the_same_order_every_time(tmp_path: Path) -> None:
+    """An import that was killed goes on after as many records as it had read."""
+    rows = [mapping(n) if n % 40_000 else "1,2" for n in range(1, 400_001)]
+    path = tmp_path / "canonical_musicbrainz_data.csv"
+    path.write_text("\n".join([DATA, *rows]))
+    seen = set()
+    for pause_s in (0.0, 0.02, 0.0, 0.02):
+        with path.open("rb") as stream:
+            records = []
+            for record in musicbrainz_canonical.cut(Member(name=path.name, stream=stream)):
+                records.append(record if isinstance(record, str) else record[1].num_rows)
+                sleep(pause_s)
+        seen.add(tuple(records))
+    (records_once,) = seen
+    assert sum(isinstance(record, str) for record in records_once) == 10
+    assert not any(isinstance(record, str) for record in records_once[:-10])
+
+
+def test_bad_rows_before_a_break_are_counted(tmp_path: Path) -> None:
+    rows = [mapping(n, title=f"s{n * 7919 % 104729}") if n % 1_000 else "1,2" for n in range(1, 400_001)]
+    data = "\n".join([DATA, *rows]).encode()
+    path = write_canonical(
+        tmp_path / "musicbrainz-canonical-dump.tar.zst", {"canonical_musicbrainz_data": data}
+    )
+    path.write_bytes(path.read_bytes()[:-5_000])
+    done = import_file(musicbrainz_canonical.IMPORTER, path)
+    assert done.broken is not None
+    assert len(done.tables[SourceTable.MAPPING]) >= 999 * (len(done.rejects) - 1) > 0

@@ -23,7 +23,7 @@ from longplay.catalogue.importers.musicbrainz_entities import (
 )
 from longplay.catalogue.importers.musicbrainz_xml import entities_of
 from longplay.catalogue.rows import Rows
-from longplay.catalogue.streams import Member, lines
+from longplay.catalogue.streams import Member, lines, reading
 from longplay.errors import MalformedInput
 from longplay.formats.years import read_day
 
@@ -66,7 +66,8 @@ def cut(member: Member) -> Iterator[Document]:
     if name in _ADD:
         yield from (_document(line, entity=name) for line in lines(member.stream, kind=KIND))
     elif suffix in {"json", "xml"}:
-        data = member.stream.read(DOCUMENT_LIMIT + 1)
+        with reading(KIND):
+            data = member.stream.read(DOCUMENT_LIMIT + 1)
         if data.strip():
             yield _document(data, is_xml=suffix == "xml")
 
@@ -124,10 +125,16 @@ def _entity_of(value: Entity) -> str | None:
 
 
 def day(member: Member) -> date | None:
-    """The day a dump's `TIMESTAMP` names."""
+    """The day a dump's `TIMESTAMP` names.
+
+    Raises:
+        MalformedInput: the file breaks before its end.
+    """
     if member.name.rpartition("/")[2] != "TIMESTAMP":
         return None
-    return read_day(member.stream.read(10).decode("ascii", "replace"))
+    with reading(KIND):
+        stamp = member.stream.read(10)
+    return read_day(stamp.decode("ascii", "replace"))
 
 
 IMPORTER: Final = Importer(

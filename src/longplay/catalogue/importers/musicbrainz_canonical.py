@@ -1,14 +1,16 @@
 """MusicBrainz canonical data: which recording and release names mean, and which stand for which others.
 
 The tables are CSV of tens of millions of rows, so they are read in columns. A row that is none is a record of
-its own, so that it is counted alone.
+its own, so that it is counted alone; rows of the wrong number of columns come after all others of their table.
 
 Source: ListenBrainz documentation, "MusicBrainz Canonical Dumps".
 """
 
+import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import IO, Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +18,7 @@ from pyarrow import csv
 
 from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.spoiled_texts import mended, without_spoiled
-from longplay.catalogue.rows import Rows
+from longplay.catalogue.rows import TEXT_LIMIT, Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
 from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
@@ -26,6 +28,8 @@ KIND: Final = "musicbrainz-canonical"
 
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _BLOCK: Final = 8 << 20
+_CHUNK: Final = 1 << 20
+_HOLE: Final = "\ufffd".encode()
 _WANTED: Final = {
     "canonical_musicbrainz_data.csv": (
         "artist_credit_name",
@@ -38,6 +42,8 @@ _WANTED: Final = {
     "canonical_release_redirect.csv": ("release_mbid", "canonical_release_mbid"),
 }
 """The columns that are read of each table."""
+
+_NAMES: Final = frozenset({"artist_credit_name", "recording_name"})
 
 Record = tuple[str, pa.RecordBatch] | str
 """Rows of a table by its name; or why a row is none."""
@@ -52,32 +58,56 @@ def cut(member: Member) -> Iterator[Record]:
     name = member.name.rpartition("/")[2]
     if name not in _WANTED:
         return
-    bad: list[str] = []
+    # Arrow reads ahead, and tells of bad rows when it likes; records must come in the same order every time
+    bad: Counter[str] = Counter()
+    try:
+        yield from _parts(member, name, bad)
+    except MalformedInput:
+        yield from bad.elements()
+        raise
+    yield from bad.elements()
+
+
+def _parts(member: Member, name: str, bad: Counter[str]) -> Iterator[Record]:
     try:
         with reading(KIND):
             for batch in _batches(member, name, bad):
-                yield from _emptied(bad)
                 yield from _sound(name, batch)
     except (pa.ArrowInvalid, pa.ArrowKeyError) as exc:
-        if "Empty CSV" in str(exc):
-            return
-        raise MalformedInput(KIND, f"{name}: {str(exc)[:300]}") from exc
-    yield from _emptied(bad)
+        if "Empty CSV" not in str(exc):
+            raise MalformedInput(KIND, f"{name}: {str(exc)[:300]}") from exc
 
 
-def _emptied(bad: list[str]) -> Iterator[str]:
-    while bad:
-        yield bad.pop(0)
+class _Bounded(io.RawIOBase):
+    """A stream in which a chunk without an end of line is a hole: Arrow ends at a row longer than its block.
+
+    What is left of such a row is short, and no row, as its hole is found later.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        chunk = self._stream.read(len(view))
+        if len(chunk) >= _CHUNK and b"\n" not in chunk:
+            chunk = _HOLE
+        view[: len(chunk)] = chunk
+        return len(chunk)
 
 
-def _batches(member: Member, name: str, bad: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(member: Member, name: str, bad: Counter[str]) -> Iterator[pa.RecordBatch]:
     def skip(row: csv.InvalidRow) -> str:
-        bad.append(f"a row of {row.actual_columns} columns, not {row.expected_columns}")
+        bad[f"a row of {row.actual_columns} columns, not {row.expected_columns}"] += 1
         return "skip"
 
     kinds = dict.fromkeys(_WANTED[name], pa.string())
     yield from csv.open_csv(
-        mended(member.stream),
+        mended(cast(IO[bytes], _Bounded(member.stream))),
         read_options=csv.ReadOptions(block_size=_BLOCK, use_threads=False),
         parse_options=csv.ParseOptions(newlines_in_values=False, invalid_row_handler=skip),
         convert_options=csv.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
@@ -87,21 +117,40 @@ def _batches(member: Member, name: str, bad: list[str]) -> Iterator[pa.RecordBat
 def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Record]:
     """The rows of a batch that are sound, and why the others are not."""
     texts, spoiled = without_spoiled(batch)
-    yield from ("a row that is no UTF-8" for _ in range(spoiled))
-    ids = [texts.column(column) for column in texts.schema.names if column.endswith("recording_mbid")]
-    ids = ids or [texts.column(column) for column in texts.schema.names]
-    good = pc.match_substring_regex(ids[0], _UUID)
-    for column in ids[1:]:
-        good = pc.and_(good, pc.match_substring_regex(column, _UUID))
-    if "score" in texts.schema.names:
-        number = pc.match_substring_regex(texts.column("score"), "^[0-9]{1,18}$")
-        named = pc.and_(pc.greater(pc.utf8_length(texts.column("recording_name")), 0), number)
-        good = pc.and_(good, named)
-    for _ in range(len(texts) - (pc.sum(good).as_py() or 0)):
+    yield from ("a row that is no UTF-8, or too long" for _ in range(spoiled))
+    cleaned = pa.RecordBatch.from_arrays(
+        [_named(column) if title in _NAMES else column for title, column in _columns(texts)],
+        names=texts.schema.names,
+    )
+    sound = cleaned.filter(_good(cleaned))
+    for _ in range(len(texts) - len(sound)):
         yield "a row without an MBID, a name or a score"
-    sound = texts.filter(good)
     if len(sound):
         yield name, sound
+
+
+def _columns(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.StringArray]]:
+    yield from zip(batch.schema.names, batch.columns, strict=True)
+
+
+def _named(column: pa.StringArray) -> pa.StringArray:
+    """Names as the tables hold them: NFC, without NUL, not too long; what is none is empty."""
+    whole = pc.utf8_trim_whitespace(pc.replace_substring(column, "\0", ""))
+    return pc.utf8_trim_whitespace(pc.utf8_normalize(pc.utf8_slice_codeunits(whole, 0, TEXT_LIMIT), "NFC"))
+
+
+def _good(batch: pa.RecordBatch) -> pa.BooleanArray:
+    """Which rows have all they must: a mapping may lack its release."""
+    is_mapping = "score" in batch.schema.names
+    good = pa.repeat(pa.scalar(True), len(batch))
+    for name, column in _columns(batch):
+        if name in _NAMES:
+            good = pc.and_(good, pc.greater(pc.binary_length(column), 0))
+        elif name == "score":
+            good = pc.and_(good, pc.match_substring_regex(column, "^[0-9]{1,18}$"))
+        elif not (is_mapping and name == "release_mbid"):
+            good = pc.and_(good, pc.match_substring_regex(column, _UUID))
+    return good
 
 
 def read(record: Record, rows: Rows) -> None:
@@ -114,11 +163,12 @@ def read(record: Record, rows: Rows) -> None:
         raise MalformedInput(KIND, record)
     name, batch = record
     if name == "canonical_musicbrainz_data.csv":
+        release = batch.column("release_mbid")
         columns = [
-            pc.utf8_normalize(batch.column("artist_credit_name"), "NFC"),
-            pc.utf8_normalize(batch.column("recording_name"), "NFC"),
+            batch.column("artist_credit_name"),
+            batch.column("recording_name"),
             batch.column("recording_mbid"),
-            batch.column("release_mbid"),
+            pc.if_else(pc.match_substring_regex(release, _UUID), release, pa.scalar(None, pa.string())),
             batch.column("score").cast(pa.int64()),
         ]
         rows.add_table(SourceTable.MAPPING, pa.table(columns, schema=SCHEMAS[SourceTable.MAPPING]))
@@ -133,10 +183,16 @@ def read(record: Record, rows: Rows) -> None:
 
 
 def day(member: Member) -> date | None:
-    """The day the dump's `TIMESTAMP` names."""
+    """The day the dump's `TIMESTAMP` names.
+
+    Raises:
+        MalformedInput: the file breaks before its end.
+    """
     if member.name.rpartition("/")[2] != "TIMESTAMP":
         return None
-    return read_day(member.stream.read(10).decode("ascii", "replace"))
+    with reading(KIND):
+        stamp = member.stream.read(10)
+    return read_day(stamp.decode("ascii", "replace"))
 
 
 IMPORTER: Final = Importer(

@@ -130,11 +130,11 @@ def _add_credited(entity: Entity, rows: Rows) -> None:
 
 
 def text(entity: Entity, field: str) -> str | None:
-    """A text that is not empty, else `None`; a number is a text too."""
+    """A text that is not empty and not of NUL only, else `None`; a number is a text too."""
     value = entity.get(field)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    return value.replace("\0", "").strip() or None if isinstance(value, str) else None
 
 
 def texts(entity: Entity, field: str) -> list[str]:
