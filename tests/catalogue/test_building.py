@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longplay.catalogue import building
+from longplay.catalogue.imports import Imports
 from longplay.catalogue.popularity import ONE, month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
@@ -128,6 +129,18 @@ def test_a_snapshot_of_the_same_is_not_made_again_and_older_ones_stay(tmp_path: 
     assert (first.is_new, again.is_new, second.is_new) == (True, False, True)
     assert [len(table(tmp_path, "recording", number)) for number in (1, 2)] == [1, 2]
     assert Snapshots(tmp_path).get(1) == first.snapshot
+
+
+def test_a_table_read_through_another_mapping_is_something_new_to_build(tmp_path: Path) -> None:
+    """The file is the same, and so are source and day: only the import's own id tells."""
+    take(tmp_path, "musicbrainz", [recording(1, "One")])
+    first = build(tmp_path)
+    (kept,) = Imports(tmp_path).all()
+    other = Imports(tmp_path).folder / "rows-0123456789abcdef"
+    (Imports(tmp_path).folder / kept.id).rename(other)
+    manifest = other / "import.json"
+    manifest.write_text(manifest.read_text().replace(kept.id, other.name))
+    assert build(tmp_path).snapshot.made_of != first.snapshot.made_of
 
 
 def test_a_killed_build_leaves_no_snapshot_and_is_built_again(

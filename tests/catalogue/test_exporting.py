@@ -126,3 +126,29 @@ def test_an_export_never_goes_into_a_folder_that_is_there(root: Path, tmp_path: 
     (tmp_path / "out").mkdir()
     with pytest.raises(UsageError, match="exists"):
         exported(root, tmp_path / "out")
+
+
+def test_a_table_of_somebody_else_under_a_source_s_name_is_not_under_its_licence(tmp_path: Path) -> None:
+    songs = [("recording", {"id": MBID.format(n), "title": f"Song {n}"}) for n in (1, 2)]
+    take(tmp_path, "musicbrainz", songs[:1], licences={"recording": "CC0-1.0"})
+    take(tmp_path, "musicbrainz", songs[1:])
+    build(tmp_path)
+    done = exported(tmp_path, tmp_path / "out", licences=frozenset(["CC0-1.0"]))
+    assert (done.rows[SnapshotTable.RECORDING], done.sources) == (0, ())
+
+
+def test_a_year_that_only_another_source_states_stays_here(tmp_path: Path) -> None:
+    """The release is known to two sources; only the one without a known licence dates it."""
+    album = {"title": "Album", "barcode": "5016958035921"}
+    rows = [
+        ("recording", {"id": MBID.format(1), "title": "Song"}),
+        ("release", {"id": MBID.format(2), **album}),
+        ("track", {"release_id": MBID.format(2), "recording_id": MBID.format(1), "medium": 1, "position": 1}),
+    ]
+    take(tmp_path, "musicbrainz", rows, licences=dict.fromkeys(("recording", "release", "track"), "CC0-1.0"))
+    take(tmp_path, "deals", [("release", {"id": "r", "date": "1999", **album})])
+    build(tmp_path)
+    exported(tmp_path, tmp_path / "open", licences=frozenset(["CC0-1.0"]))
+    exported(tmp_path, tmp_path / "all")
+    years = {name: [row["year"] for row in rows_of(tmp_path / name, "recording")] for name in ("open", "all")}
+    assert years == {"open": [None], "all": [1999]}

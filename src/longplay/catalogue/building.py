@@ -9,13 +9,15 @@ Source: docs/format/catalogue.md, "Snapshots".
 
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected, query, quoted
@@ -111,7 +113,9 @@ class Building:
 
     def _made_of(self, used: Sequence[Import], curators: CuratorsFile) -> str:
         told = [METHOD, str(self.half_life_months), curators.digest]
-        told += [f"{one.kind} {one.source} {one.as_of} {one.sha256}" for one in used]
+        told += [
+            f"{one.id} {one.source} {one.as_of} {one.sha256} {sorted(one.licences.items())}" for one in used
+        ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
@@ -132,7 +136,7 @@ class _Run:
         self._curators = curators
         self._progress = progress
         self._as_of = max(one.as_of for one in used)
-        self._verdicts: dict[str, int] = {}
+        self._verdicts: Counter[str] = Counter()
 
     def make(self, folder: Path, *, number: int, made_of: str) -> Snapshot:
         """All tables, and the snapshot that describes them."""
@@ -179,7 +183,7 @@ class _Run:
         """Which ids hold, which source goes first."""
         self._run("redirects")
         self._run("source_rank", believed=list(BELIEVED))
-        number = self._connection.execute("SELECT count(*) FROM source_rank").fetchall()[0][0]
+        (number,) = self._row("SELECT count(*) FROM source_rank")
         if number > SOURCES_LIMIT:
             raise UsageError(f"{number} sources: a snapshot holds {SOURCES_LIMIT}; forget imports of some")
 
@@ -201,9 +205,7 @@ class _Run:
         rows = self._connection.execute(_UUID_PAIR.format(kind=kind)).fetchall()
         pairings = [Pairing(a=a, b=b, rule=rule, off_ms=off_ms) for a, b, rule, off_ms in rows]
         clusters, verdicts = resolve(pairings, self._places(kind, pairings, curated), curated)
-        for _, verdict in verdicts:
-            name = f"{kind}: {verdict.value}"
-            self._verdicts[name] = self._verdicts.get(name, 0) + 1
+        self._verdicts.update(f"{kind}: {verdict.value}" for _, verdict in verdicts)
         self._keep(kind, clusters, verdicts)
 
     def _node(self, kind: str, source: str, name: str) -> str | None:
@@ -268,8 +270,8 @@ class _Run:
 
     def count(self) -> None:
         """Listens: mapped, counted by month, weighted."""
-        until = datetime.combine(self._as_of + timedelta(days=2), time(), tzinfo=None)
-        self._run("mapped_listens", until=_seconds(until), daily_limit=DAILY_LIMIT)
+        until = (self._as_of + timedelta(days=2) - date(1970, 1, 1)).total_seconds()
+        self._run("mapped_listens", until=int(until), daily_limit=DAILY_LIMIT)
         self._run("monthly_listens")
         months = [
             row[0] for row in self._connection.execute("SELECT DISTINCT month FROM monthly_listen").fetchall()
@@ -296,7 +298,7 @@ class _Run:
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         self._progress.advance(files=1)
-        return seen(self._connection, path)
+        return seen(path)
 
     def _sources(self) -> tuple[SourceSeen, ...]:
         names = self._connection.execute("SELECT source FROM source_rank ORDER BY place").fetchall()
@@ -304,38 +306,46 @@ class _Run:
 
     def _source(self, name: str) -> SourceSeen:
         of_it = [one for one in self._used if one.source == name]
-        licences: dict[str, str] = {}
-        for one in of_it:
-            licences |= one.licences
-        days: list[date] = [one.as_of for one in of_it]
-        return SourceSeen(name=name, as_of=max(days, default=None), licences=dict(sorted(licences.items())))
+        return SourceSeen(name=name, as_of=max(one.as_of for one in of_it), licences=licences_of(of_it))
 
     def _listens(self) -> ListensSeen:
-        counted, mapped = self._connection.execute(
-            "SELECT count(*), count(recording) FROM mapped_listen"
-        ).fetchall()[0]
-        total = self._connection.execute("SELECT coalesce(sum(listens), 0) FROM monthly_listen").fetchall()[0][
-            0
-        ]
-        return ListensSeen(counted=counted, mapped=mapped, stated=int(total) - mapped)
+        counted, mapped = self._row("SELECT count(*), count(recording) FROM mapped_listen")
+        (total,) = self._row("SELECT CAST(coalesce(sum(listens), 0) AS BIGINT) FROM monthly_listen")
+        return ListensSeen(counted=counted, mapped=mapped, stated=total - mapped)
+
+    def _row(self, text: str) -> tuple[int, ...]:
+        """The one row of counts that a query gives."""
+        (row,) = self._connection.execute(text).fetchall()
+        return tuple(row)
 
 
 _STEPS: Final = (_Run.believe, _Run.gather, _Run.resolve, _Run.join, _Run.count, _Run.rank)
 
 
-def _seconds(moment: datetime) -> int:
-    return int((moment - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001 - both are UTC
+def licences_of(imports: Sequence[Import]) -> dict[str, tuple[str, ...]]:
+    """The licences of a source's data, as `SourceSeen` has them.
+
+    A table of somebody else under a source's name does not come under that source's licence: what one import
+    does not know, the source does not know.
+    """
+    columns = {name for one in imports for name in one.licences if "." in name}
+    found: dict[str, set[str]] = {}
+    for one in imports:
+        for table in one.rows:
+            of_table = one.licences.get(table.value, "")
+            found.setdefault(table.value, set()).add(of_table)
+            for column in columns:
+                if column.startswith(f"{table.value}."):
+                    found.setdefault(column, set()).add(one.licences.get(column, of_table))
+    return {name: tuple(sorted(licences)) for name, licences in sorted(found.items())}
 
 
-def seen(connection: "DuckDBPyConnection", path: Path) -> TableSeen:
+def seen(path: Path) -> TableSeen:
     """A table's file as the manifest describes it.
 
     Raises:
         StorageError: it could not be read.
     """
-    rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted(path)})").fetchall()[0][0]
-    digest = hashlib.sha256()
     with storing(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        size = path.stat().st_size
-    return TableSeen(rows=int(rows), size=size, sha256=digest.hexdigest())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return TableSeen(rows=pq.read_metadata(path).num_rows, size=path.stat().st_size, sha256=digest)

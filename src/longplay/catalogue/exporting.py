@@ -9,7 +9,7 @@ Source: docs/guides/catalogue-of-the-world.md, "Take it out".
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -141,13 +141,13 @@ def _allowed(snapshot: Snapshot, wanted: ExportWanted, column: str | None) -> se
     }
 
 
-def _is_under(licences: dict[str, str], column: str | None, wanted: frozenset[str]) -> bool:
+def _is_under(licences: Mapping[str, tuple[str, ...]], column: str | None, wanted: frozenset[str]) -> bool:
     """Whether a source's data are under the licences; `None`: all of its tables, columns of their own apart."""
     if column is not None:
-        table = column.partition(".")[0]
-        return licences.get(column, licences.get(table)) in wanted
-    tables = [licence for name, licence in licences.items() if "." not in name]
-    return bool(tables) and set(tables) <= wanted
+        stated = [licences.get(column) or licences.get(column.partition(".")[0], ())]
+    else:
+        stated = [of_table for name, of_table in licences.items() if "." not in name]
+    return bool(stated) and all(one and set(one) <= wanted for one in stated)
 
 
 def _select(
@@ -157,6 +157,7 @@ def _select(
     paths = {table: quoted(snapshots.table(snapshot.number, table)) for table in TABLES}
     whole = sum(1 << place for place in _allowed(snapshot, wanted, None))
     genres = sorted(_allowed(snapshot, wanted, "recording.genres"))
+    places = f"{sorted(_allowed(snapshot, wanted, None))}::UTINYINT[]"
     counts_go = whole == (1 << len(snapshot.sources)) - 1
     some = ["true"]
     if wanted.top is not None:
@@ -168,9 +169,13 @@ def _select(
     only = f"(sources & {whole}::UBIGINT) = sources"
     # counts add up listens of all sources, also of those that do not go out
     listening = "" if counts_go else "REPLACE (NULL AS listens, NULL AS weighted)"
-    of_recording = listening.replace(")", ", NULL AS listeners, NULL AS score)")
+    # the year may be that of a release, under another source than the recording's own
+    replaced = [f"CASE WHEN list_contains({places}, year_source) THEN year END AS year"]
+    if not counts_go:
+        replaced += [f"NULL AS {name}" for name in ("listens", "listeners", "weighted", "score")]
     connection.execute(
-        f"CREATE VIEW recording AS SELECT * {of_recording} FROM read_parquet({paths[SnapshotTable.RECORDING]}) "
+        f"CREATE VIEW recording AS SELECT * REPLACE ({', '.join(replaced)}) "
+        f"FROM read_parquet({paths[SnapshotTable.RECORDING]}) "
         f"WHERE {' AND '.join(some)} AND {only}"
     )
     kept = "recording IN (SELECT rank FROM recording)"
@@ -187,9 +192,8 @@ def _select(
         "kind = 'recording' AND entity IN (SELECT rank FROM recording)"
         " OR kind = 'release' AND entity IN (SELECT rank FROM release)"
         " OR kind = 'artist' AND entity IN (SELECT rank FROM artist))"
-        f" AND list_contains({sorted(_allowed(snapshot, wanted, None))}::UTINYINT[], source)",
-        SnapshotTable.LISTENS: f"SELECT * FROM {{}} WHERE {kept}"
-        f" AND list_contains({sorted(_allowed(snapshot, wanted, None))}::UTINYINT[], source)",
+        f" AND list_contains({places}, source)",
+        SnapshotTable.LISTENS: f"SELECT * FROM {{}} WHERE {kept} AND list_contains({places}, source)",
         SnapshotTable.GENRE: f"SELECT * FROM {{}} WHERE {kept} AND list_contains({genres}::UTINYINT[], source)",
         SnapshotTable.EVIDENCE: "SELECT * FROM {} WHERE " + ("true" if counts_go else "false"),
     }

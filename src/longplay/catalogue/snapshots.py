@@ -28,12 +28,13 @@ class SourceSeen:
     Attributes:
         name: such as `musicbrainz`.
         as_of: day of its latest import; `None` for the archive's own.
-        licences: of its data, by source table or `table.column`.
+        licences: of its data, by source table or `table.column`: those of all imports with such rows, sorted;
+            `""` stands for one that is not known.
     """
 
     name: str
     as_of: date | None
-    licences: dict[str, str]
+    licences: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,8 +190,8 @@ IMPORTER: Final = Importer(
     kind=KIND,
     source="mlhd",
     summary="MLHD+ listening histories",
-    licences={SourceTable.LISTEN.value: "CC0-1.0"},
+    licences={},
     cut=cut,
     read=read,
 )
-"""MLHD+."""
+"""MLHD+; nobody here has seen a licence of it."""

@@ -1,10 +1,17 @@
 -- Purpose: the table `recording` of a snapshot. Grain: one row per recording. Order: rank.
--- Reads: merged_recording, recording_rank, placement, merged_release. Cost at 256 M: two joins, one sort.
-WITH dated AS (
-    SELECT placement.recording, min((year_of(merged_release.date), merged_release.source)) AS first
+-- The year of a recording that no source dates is that of its first release, under the source that dates that.
+-- Reads: merged_recording, recording_rank, placement, node_release, release_cluster. Cost at 256 M: three joins, one sort.
+WITH release_year AS (
+    SELECT coalesce(cluster, node) AS release, min((year_of(date), place)) AS first
+    FROM node_release
+    LEFT JOIN release_cluster USING (node)
+    WHERE year_of(date) IS NOT NULL
+    GROUP BY ALL
+),
+dated AS (
+    SELECT placement.recording, min(release_year.first) AS first
     FROM placement
-    JOIN merged_release ON merged_release.id = placement.release
-    WHERE year_of(merged_release.date) IS NOT NULL
+    JOIN release_year USING (release)
     GROUP BY placement.recording
 )
 SELECT
