@@ -51,9 +51,7 @@ def take(
     given = [json.dumps(row) for row in rows]
     path = root / f"{source}-{len(given)}-{hash(tuple(given)) & 0xFFFFFF}.jsonl"
     path.write_text("\n".join(given))
-    importer = Importer(
-        kind="rows", source=source, summary="", licences=dict(licences or {}), cut=_cut, read=_read
-    )
+    importer = Importer(kind="rows", source=source, licences=dict(licences or {}), cut=_cut, read=_read)
     use = Importing(imports=Imports(root), importer=importer, part_rows=part_rows)
     use.take(path, as_of=as_of, progress=Silent())
 

@@ -35,7 +35,7 @@ def read(record: bytes, rows: Rows) -> None:
     rows.add(SourceTable.RECORDING, {"id": record.decode(), "title": "a title", "isrcs": ["SEABC2500001"]})
 
 
-TOY = Importer(kind="toy", source="toys", summary="lines", licences={"artist": "CC0-1.0"}, cut=cut, read=read)
+TOY = Importer(kind="toy", source="toys", licences={"artist": "CC0-1.0"}, cut=cut, read=read)
 
 
 def take(root: Path, path: Path, importer: Importer = TOY, **given: Any) -> Outcome:
@@ -118,7 +118,7 @@ def test_an_import_killed_at_any_record_goes_on_to_the_same_bytes(
             raise _Killed
         read(record, rows)
 
-    dier = Importer(kind="toy", source="toys", summary="", licences=TOY.licences, cut=cut, read=dying)
+    dier = Importer(kind="toy", source="toys", licences=TOY.licences, cut=cut, read=dying)
     if after < 100:
         with pytest.raises(_Killed):
             take(killed, path, dier)
@@ -139,7 +139,7 @@ def test_a_kill_between_rows_and_state_writes_no_row_twice(root: Path, dump: Pat
         read(record, rows)
 
     with pytest.raises(_Killed):
-        take(root, dump, Importer(kind="toy", source="toys", summary="", licences={}, cut=cut, read=dying))
+        take(root, dump, Importer(kind="toy", source="toys", licences={}, cut=cut, read=dying))
     (unfinished,) = Imports(root).folder.glob(".unfinished-*")
     stray = unfinished / "artist-000999.parquet"
     stray.write_bytes(b"half a file")
@@ -172,9 +172,7 @@ def test_no_user_stands_anywhere_and_the_same_user_is_the_same_listener(root: Pa
     path = tmp_path / "listens.jsonl"
     users = ["Ada Unmistakable", "Bo", "Ada Unmistakable", "Mallory Marker"]
     path.write_text("\n".join(json.dumps({"user": user}) for user in users))
-    importer = Importer(
-        kind="toy", source="toys", summary="", licences={"listen": "CC0-1.0"}, cut=cut, read=listen
-    )
+    importer = Importer(kind="toy", source="toys", licences={}, cut=cut, read=listen, names_people=True)
     outcome = take(root, path, importer)
     one, two, three = (row["listener"] for row in rows_of(root, outcome, SourceTable.LISTEN))
     assert one == three != two
@@ -219,7 +217,7 @@ def test_a_title_of_nothing_but_nul_is_rejected_and_the_import_goes_on(root: Pat
         title = "\0" if record == b"7" else "a title"
         rows.add(SourceTable.RECORDING, {"id": record.decode(), "title": title})
 
-    importer = Importer(kind="toy", source="toys", summary="", licences={}, cut=cut, read=hollow)
+    importer = Importer(kind="toy", source="toys", licences={}, cut=cut, read=hollow)
     outcome = take(root, dump, importer)
     assert (outcome.done.rows, outcome.done.rejected) == ({SourceTable.RECORDING: 99}, 1)
 

@@ -20,7 +20,6 @@ class Importer:
     Attributes:
         kind: what the command line calls it, such as `discogs`.
         source: name of the source its ids belong to; several kinds may share one.
-        summary: what it reads, in a line.
         licences: licence of the data by table name, or by `table.column` where a column has another; SPDX ids.
             A table that is not named has no known licence, and is never exported.
         cut: the records of a file that the source published, in order; none for files it has no use for.
@@ -29,14 +28,15 @@ class Importer:
             when it is no such record: its rows are rolled back, and it is counted and kept among the rejects.
         day: the day the source was as it stands there, by a file's own name or content; `None`: it does not
             say.
+        names_people: whether a record may name a listener: then no words of it are kept when it is rejected.
         variant: tells importers of one kind apart that read the same file otherwise: a digest of a mapping.
     """
 
     kind: str
     source: str
-    summary: str
     licences: dict[str, str]
     cut: Callable[[Member], Iterator[Any]]
     read: Callable[[Any, Rows], None]
     day: Callable[[Member], date | None] = lambda _member: None
+    names_people: bool = False
     variant: str = ""

@@ -14,7 +14,6 @@ from typing import Any, Final
 from longplay.catalogue.importer import Importer
 from longplay.catalogue.imports import REJECTS_KEPT, Import, Imports, Progressed, Reject, Unfinished
 from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
 from longplay.catalogue.streams import CountedFile, Member, members
 from longplay.errors import MalformedInput
 from longplay.progress import Progress
@@ -174,9 +173,8 @@ class _Run:
                 self._rejects.append(self._reject(member, number, record, exc.reason))
 
     def _reject(self, member: str, number: int, record: Any, reason: str) -> Reject:
-        """The words of a listen are not kept: they may name who listened."""
         excerpt = None
-        if SourceTable.LISTEN.value not in self._importer.licences and isinstance(record, bytes):
+        if isinstance(record, bytes) and not self._importer.names_people:
             excerpt = record[:_EXCERPT].decode("utf-8", "replace")
         return Reject(member=member, record=number, reason=reason, excerpt=excerpt)
 

@@ -250,7 +250,6 @@ def day(member: Member) -> date | None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="ddex",
-    summary="ERN 3.8 and 4 NewReleaseMessages",
     licences={},
     cut=cut,
     read=read,

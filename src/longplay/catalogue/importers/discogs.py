@@ -228,7 +228,6 @@ def day(member: Member) -> date | None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="discogs",
-    summary="monthly XML dumps",
     licences=dict.fromkeys(("artist", "release", "recording", "track"), "CC0-1.0"),
     cut=cut,
     read=read,

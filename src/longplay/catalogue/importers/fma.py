@@ -257,7 +257,6 @@ def _album(stated: Mapping[str, str], recording: str) -> Iterator[_Found]:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="fma",
-    summary="tracks.csv and raw_tracks.csv of the Free Music Archive data set",
     licences=dict.fromkeys(("artist", "release", "recording", "track", "plays"), "CC-BY-4.0"),
     cut=cut,
     read=read,

@@ -195,7 +195,6 @@ def _texts(value: object) -> list[str]:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="internetarchive",
-    summary="metadata of items, JSON",
     licences={},
     cut=cut,
     read=read,

@@ -111,7 +111,6 @@ def _add_named(cells: list[str], rows: Rows) -> None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="jamendo",
-    summary="the tables of MTG-Jamendo",
     licences=dict.fromkeys(("artist", "release", "recording"), "CC-BY-NC-SA-4.0"),
     cut=cut,
     read=read,

@@ -262,10 +262,10 @@ def _day(member: Member) -> date | None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="listenbrainz",
-    summary="Spark dumps, listens dumps (full, incremental), exports of one listener",
     licences={SourceTable.LISTEN.value: "CC0-1.0"},
     cut=cut,
     read=read,
+    names_people=True,
     day=_day,
 )
 """ListenBrainz."""

@@ -189,9 +189,9 @@ def _add(history: History, rows: Rows) -> None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="mlhd",
-    summary="MLHD+ listening histories",
     licences={},
     cut=cut,
     read=read,
+    names_people=True,
 )
 """MLHD+; nobody here has seen a licence of it."""

@@ -140,7 +140,6 @@ def day(member: Member) -> date | None:
 IMPORTER: Final = Importer(
     kind="musicbrainz",
     source="musicbrainz",
-    summary="JSON dumps, and single documents of the web service (JSON, XML)",
     licences={
         "artist": "CC0-1.0",
         "release": "CC0-1.0",

@@ -198,7 +198,6 @@ def day(member: Member) -> date | None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="musicbrainz",
-    summary="the canonical data dump: names to recordings, redirects",
     licences={"mapping": "CC0-1.0", "redirect": "CC0-1.0"},
     cut=cut,
     read=read,

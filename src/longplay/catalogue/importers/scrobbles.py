@@ -214,9 +214,9 @@ def _moment(text: str) -> datetime | None:
 IMPORTER: Final = Importer(
     kind=KIND,
     source="scrobbles",
-    summary="listening histories: Last.fm and Libre.fm CSV, Maloja, Pano Scrobbler, plain CSV",
     licences={},
     cut=cut,
     read=read,
+    names_people=True,
 )
 """Scrobbles; they are of whoever listened, and have no licence: never exported."""

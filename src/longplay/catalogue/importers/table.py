@@ -41,7 +41,7 @@ def importer(mapping_text: str, *, name: str) -> Importer:
 
     Args:
         mapping_text: content of the mapping file.
-        name: what the file is called, for errors and the summary.
+        name: what the file is called, for errors.
 
     Raises:
         UsageError: it is no mapping; the message says what to write.
@@ -52,10 +52,10 @@ def importer(mapping_text: str, *, name: str) -> Importer:
     return Importer(
         kind=KIND,
         source=mapping.source,
-        summary=f"rows of {mapping.table}, as {name} maps them",
         licences={mapping.table.value: mapping.licence} if mapping.licence else {},
         cut=partial(_cut, mapping),
         read=partial(_read, mapping),
+        names_people="listener" in mapping.schema.names,
     )
 
 
