@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from longplay.catalogue import coverage as coverage_module
 from longplay.catalogue.coverage import Coverage, coverage, steps_for
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.pictures import coverage_chart, render
@@ -74,6 +75,19 @@ def test_an_error_bar_by_listener_is_as_wide_as_drawing_listeners_makes_it(tmp_p
     assert first.low == pytest.approx(low, abs=0.03)
     assert first.high == pytest.approx(high, abs=0.03)
     assert high - low > 0.12  # listens drawn one by one would give half of that
+
+
+def test_listeners_that_do_not_fit_at_once_are_all_drawn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody listens to the first half of the time, so there is nothing to vary, whoever is drawn."""
+    monkeypatch.setattr(coverage_module, "_LISTENERS_AT_ONCE", 3)
+    take(tmp_path, "musicbrainz", recordings(2))
+    take(tmp_path, "listenbrainz", listens([(user, number) for user in range(8) for number in (1, 2)]))
+    build(tmp_path)
+    found = measured(tmp_path)
+    assert found.listeners == 8
+    assert [(point.share, point.low, point.high) for point in found.points] == [(0.5, 0.5, 0.5), (1, 1, 1)]
 
 
 def test_without_listeners_there_is_a_share_and_no_error_bar(tmp_path: Path) -> None:

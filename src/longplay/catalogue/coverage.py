@@ -143,12 +143,11 @@ def _intervals(
     """The ends of the interval at each step, and the number of listeners."""
     if not ends:
         return [], [], 0
-    batches = connection.execute(query("listener_steps"), {"table": str(table), "ends": list(ends)})
     random = np.random.default_rng(_SEED)
     covered = np.zeros((REPLICATES, len(ends)))
     total = np.zeros(REPLICATES)
     people = 0
-    for counts in _by_listener(iter(batches.fetchone, None), len(ends) + 1):
+    while len(counts := _counts(connection, table, ends, after=people)):
         drawn = random.poisson(1.0, (REPLICATES, len(counts))).astype(np.float64)
         covered += drawn @ np.cumsum(counts, axis=1)[:, :-1]
         total += drawn @ counts.sum(axis=1)
@@ -160,16 +159,15 @@ def _intervals(
     return low.tolist(), high.tolist(), people
 
 
-def _by_listener(rows: Iterable[tuple[int, int, int]], steps: int) -> Iterator[npt.NDArray[np.float64]]:
-    """Listens by step, one row a listener, some thousand listeners at a time."""
-    counts = np.zeros((_LISTENERS_AT_ONCE, steps))
-    number, last = -1, None
-    for listener, step, listens in rows:
-        if listener != last:
-            number, last = number + 1, listener
-            if number == _LISTENERS_AT_ONCE:
-                yield counts
-                counts, number = np.zeros((_LISTENERS_AT_ONCE, steps)), 0
-        counts[number, step] += listens
-    if number >= 0:
-        yield counts[: number + 1]
+def _counts(
+    connection: "DuckDBPyConnection", table: Path, ends: Sequence[int], *, after: int
+) -> npt.NDArray[np.float64]:
+    """Listens by step of the next listeners, who are numbered without gaps; the last step is what lies beyond."""
+    values = {"table": str(table), "after": after, "upto": after + _LISTENERS_AT_ONCE}
+    found = connection.execute(query("listener_block"), values).fetchnumpy()
+    listeners = found["listener"].astype(np.int64)
+    recordings = found["recording"].astype(np.int64)
+    steps = np.where(recordings == 0, len(ends), np.searchsorted(ends, recordings))
+    counts = np.zeros((int(listeners.max(initial=after)) - after, len(ends) + 1))
+    np.add.at(counts, (listeners - after - 1, steps), found["listens"])
+    return counts
