@@ -50,7 +50,12 @@ SOURCES_LIMIT: Final = 64
 ROW_GROUP: Final = 122_880
 """Rows of a row group: what a question about the head of the table has to read at least."""
 
-_ENTITIES: Final = ("recording", "release", "artist")
+_NAMED: Final = {"recording": "title", "release": "title", "artist": "name"}
+"""Kinds of entities in the order they are resolved, each with the column that names it."""
+
+_MEMBERS: Final = {"release": "placement", "artist": "credit"}
+"""Which table says what recordings are of an entity."""
+
 _UUID_PAIR: Final = "SELECT CAST(a AS VARCHAR), CAST(b AS VARCHAR), rule, off_ms FROM {kind}_pair"
 
 
@@ -189,15 +194,15 @@ class _Run:
 
     def gather(self) -> None:
         """Each entity as each source has it, once."""
-        for kind in _ENTITIES:
-            self._run(f"node_{kind}")
+        for kind, name in _NAMED.items():
+            self._connection.execute(query("nodes").format(kind=kind, name=name, strongest=_strongest(kind)))
 
     def resolve(self) -> None:
         """Which entities of several sources are one; recordings first, since artists are told by them."""
-        for kind in _ENTITIES:
+        for kind in _NAMED:
             self._run(f"{kind}_pairs")
             self._cluster(kind)
-        for kind in _ENTITIES:
+        for kind in _NAMED:
             self._run(f"merged_{kind}s")
 
     def _cluster(self, kind: str) -> None:
@@ -284,8 +289,9 @@ class _Run:
 
     def rank(self) -> None:
         """The place of everything."""
-        for kind in _ENTITIES:
-            self._run(f"ranked_{kind}s")
+        self._run("ranked_recordings")
+        for kind, members in _MEMBERS.items():
+            self._connection.execute(query("ranked_others").format(kind=kind, members=members))
 
     def _write(self, table: SnapshotTable, folder: Path) -> TableSeen:
         """One table as Parquet, in its order."""
@@ -317,6 +323,17 @@ class _Run:
         """The one row of counts that a query gives."""
         (row,) = self._connection.execute(text).fetchall()
         return tuple(row)
+
+
+def _strongest(kind: str) -> str:
+    """Each field of a source table as the strongest row that states it has it; an empty list states nothing."""
+    fields = []
+    for field in SCHEMAS[SourceTable(kind)]:
+        if pa.types.is_list(field.type):
+            fields.append(f"coalesce(min_by(nullif({field.name}, []), strength), []) AS {field.name}")
+        elif field.name != "id":
+            fields.append(f"min_by({field.name}, strength) AS {field.name}")
+    return ", ".join(fields)
 
 
 _STEPS: Final = (_Run.believe, _Run.gather, _Run.resolve, _Run.join, _Run.count, _Run.rank)

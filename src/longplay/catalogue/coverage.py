@@ -162,7 +162,7 @@ def _intervals(
 def _counts(
     connection: "DuckDBPyConnection", table: Path, ends: Sequence[int], *, after: int
 ) -> npt.NDArray[np.float64]:
-    """Listens by step of the next listeners, who are numbered without gaps; the last step is what lies beyond."""
+    """Listens by step of the next listeners, who are numbered without gaps; the last step is the rest."""
     values = {"table": str(table), "after": after, "upto": after + _LISTENERS_AT_ONCE}
     found = connection.execute(query("listener_block"), values).fetchnumpy()
     listeners = found["listener"].astype(np.int64)

@@ -3,7 +3,7 @@
 -- Rules: 0 one states the other's id; 1 equal names, and both credited on one merged recording.
 -- Doubtful: 11 equal names and nothing else.
 -- Reads: node_artist, node_recording, recording_cluster. Cost at 15 M: as recording_pairs.
-CREATE OR REPLACE TEMP TABLE artist_pair AS
+CREATE TEMP TABLE artist_pair AS
 WITH several AS (
     SELECT count(DISTINCT source) > 1 AS are FROM node_artist
 ),

@@ -1,7 +1,7 @@
 -- Purpose: who is credited on which recording, as the most trusted source of the recording has it.
 -- Grain: one row per (recording, artist); position from 1. Makes: credit.
 -- Reads: node_recording, node_artist, merged_recording and the clusters. Cost at 256 M: 350 M rows joined once.
-CREATE OR REPLACE TABLE credit AS
+CREATE TABLE credit AS
 WITH named AS (
     SELECT
         coalesce(recording_cluster.cluster, node_recording.node) AS recording,

@@ -1,7 +1,7 @@
 -- Purpose: one row an artist: of each field what the most trusted source that states it says.
 -- Grain: one row per artist. Reads: node_artist, artist_cluster. Makes: merged_artist.
 -- Cost at 15 M: one pass; only merged nodes are grouped.
-CREATE OR REPLACE TABLE merged_artist AS
+CREATE TABLE merged_artist AS
 WITH grouped AS (
     SELECT
         artist_cluster.cluster AS id,

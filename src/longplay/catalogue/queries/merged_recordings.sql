@@ -2,7 +2,7 @@
 -- Grain: one row per recording; `id` is the node's own, of merged ones that of the most trusted.
 -- Reads: node_recording, recording_cluster. Makes: merged_recording.
 -- Cost at 256 M: one pass; only merged nodes are grouped.
-CREATE OR REPLACE TABLE merged_recording AS
+CREATE TABLE merged_recording AS
 WITH grouped AS (
     SELECT
         recording_cluster.cluster AS id,

@@ -1,7 +1,7 @@
 -- Purpose: one row a release: of each field what the most trusted source that states it says.
 -- Grain: one row per release. Reads: node_release, release_cluster. Makes: merged_release.
 -- Cost at 59 M: one pass; only merged nodes are grouped.
-CREATE OR REPLACE TABLE merged_release AS
+CREATE TABLE merged_release AS
 WITH grouped AS (
     SELECT
         release_cluster.cluster AS id,

@@ -3,7 +3,7 @@
 -- Reads: mapped_listen, source_plays, node_recording, recording_cluster, redirect, source_rank. Makes: monthly_listen.
 -- Counts of a later import of the same source replace those of an earlier one.
 -- Cost at 256 M: one join of the plays, one grouping.
-CREATE OR REPLACE TABLE monthly_listen AS
+CREATE TABLE monthly_listen AS
 WITH latest AS (
     SELECT source, recording_id, month, max_by(listens, (as_of, listens)) AS listens,
         max_by(listeners, (as_of, listeners)) AS listeners

@@ -1,7 +1,7 @@
 -- Purpose: which recording is which track of which release.
 -- Grain: one row per (release, medium, position, recording). Makes: placement.
 -- Reads: source_track, redirect, node_recording, node_release and the clusters. Cost at 256 M: two joins of 256 M.
-CREATE OR REPLACE TABLE placement AS
+CREATE TABLE placement AS
 WITH told AS (
     SELECT
         source_track.source,

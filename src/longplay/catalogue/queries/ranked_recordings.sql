@@ -3,7 +3,7 @@
 -- Reads: merged_recording, popularity, credit, placement.
 -- Rows are numbered as they come out of the sort: a window with an order of its own costs two thirds more.
 -- Cost at 256 M: one sort of 256 M rows of six columns; the unplayed are joined to credits and placements once.
-CREATE OR REPLACE TABLE recording_rank AS
+CREATE TABLE recording_rank AS
 WITH artist_weight AS (
     SELECT artist, sum(weighted) AS weighted FROM credit JOIN popularity USING (recording) GROUP BY artist
 ),

@@ -4,7 +4,7 @@
 -- Doubtful, never merged by themselves: 10 equal ISRC under other titles; 11 equal names, duration unknown or off by
 -- up to 10 s. An ISRC or a name that more than 50 recordings of a source share says nothing.
 -- Reads: node_recording. Cost at 256 M: with one source nothing pairs; the keys of two sources are joined once.
-CREATE OR REPLACE TEMP TABLE recording_pair AS
+CREATE TEMP TABLE recording_pair AS
 WITH several AS (
     SELECT count(DISTINCT source) > 1 AS are FROM node_recording
 ),

@@ -2,7 +2,7 @@
 -- Grain: one row per (source, kind, from_id).
 -- Reads: source_redirect. Makes: redirect.
 -- Cost at 256 M: by the number of redirects, some millions.
-CREATE OR REPLACE TEMP TABLE redirect AS
+CREATE TEMP TABLE redirect AS
 WITH RECURSIVE latest AS (
     SELECT source, kind, from_id, max_by(to_id, (as_of, to_id)) AS to_id
     FROM source_redirect

@@ -3,7 +3,7 @@
 -- Rules: 0 one states the other's id; 1 equal barcode and title; 2 equal title, artists, year and number of tracks.
 -- Doubtful: 10 equal barcode under other titles.
 -- Reads: node_release, source_track. Cost at 59 M: as recording_pairs.
-CREATE OR REPLACE TEMP TABLE release_pair AS
+CREATE TEMP TABLE release_pair AS
 WITH several AS (
     SELECT count(DISTINCT source) > 1 AS are FROM node_release
 ),

@@ -1,7 +1,7 @@
 -- Purpose: the order in which sources are believed where several say something of one entity.
 -- Grain: one row per source. Parameters: believed (names, the most trusted first; others follow by name).
 -- Reads: all source tables. Makes: source_rank (source, place from 0; place is also its bit in `sources`).
-CREATE OR REPLACE TEMP TABLE source_rank AS
+CREATE TEMP TABLE source_rank AS
 WITH named AS (
     SELECT source FROM source_artist
     UNION SELECT source FROM source_release
