@@ -4,6 +4,7 @@ Cutting and reading are apart so that an import that was killed goes on: the rec
 cut off again, which is cheap, and not read again.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -40,3 +41,20 @@ class Importer:
     day: Callable[[Member], date | None] = lambda _member: None
     names_people: bool = False
     variant: str = ""
+
+
+def day_named(pattern: re.Pattern[str]) -> Callable[[Member], date | None]:
+    """Finds the day in the name of a file, or of a folder it lies in.
+
+    Args:
+        pattern: its three groups are year, month and day, digits all.
+    """
+
+    def day(member: Member) -> date | None:
+        match = pattern.search(member.name)
+        try:
+            return date(*map(int, match.groups())) if match else None
+        except ValueError:
+            return None
+
+    return day

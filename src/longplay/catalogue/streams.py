@@ -10,7 +10,9 @@ import gzip
 import hashlib
 import io
 import lzma
+import shutil
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -222,6 +224,23 @@ class _Frames(io.RawIOBase):
         self._plain = memoryview(frame.decompress(packed))
         self._packed = frame.unused_data
         self._frame = None if frame.eof else frame
+
+
+@contextmanager
+def seekable(member: Member, *, kind: str) -> Iterator[IO[bytes]]:
+    """A member as a file that can be sought in: what lies in an archive is laid on the disk first.
+
+    Raises:
+        MalformedInput: the member breaks before its end.
+    """
+    if member.path is not None:
+        with member.path.open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as spooled:
+        with reading(kind):
+            shutil.copyfileobj(member.stream, spooled, _CHUNK)
+        yield spooled
 
 
 def lines(stream: IO[bytes], *, kind: str) -> Iterator[bytes]:

@@ -104,12 +104,12 @@ def test_a_compressed_document_that_is_cut_is_broken(tmp_path: Path, name: str) 
     whole = gzip.compress(json.dumps(release(20, "Homogenic", tracks())).encode())
     path = tmp_path / name
     path.write_bytes(whole[:12])
-    for importer in (IMPORTER, musicbrainz_canonical.IMPORTER):
-        taken = Importing(imports=Imports(tmp_path), importer=importer).take(
-            path, as_of=None, progress=Silent()
-        )
+    readers = [IMPORTER, musicbrainz_canonical.IMPORTER] if name.startswith("TIMESTAMP") else [IMPORTER]
+    for importer in readers:
+        use = Importing(imports=Imports(tmp_path), importer=importer)
+        taken = use.take(path, as_of=None, progress=Silent())
         assert taken.done.rows == {}
-        assert taken.done.broken is not None or importer.kind == "musicbrainz-canonical"
+        assert taken.done.broken is not None
 
 
 REAL = {

@@ -137,9 +137,8 @@ def test_times_are_read_in_every_form(moment: datetime) -> None:
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_a_listen_or_malformed(data: bytes) -> None:
     rows = Rows(Pseudonyms(b"k" * 32), "scrobbles")
-    for raw in (data, Line(owner="o", text=data)):
-        with suppress(MalformedInput):
-            read(raw, rows)
+    with suppress(MalformedInput):
+        read(Line(owner="o", text=data), rows)
     rows.take()
 
 

@@ -6,31 +6,27 @@ It knows no table, and raises nothing but for a name that has to be there.
 import re
 from typing import Final
 
+from longplay.catalogue.importers.playing_times import of_clock, of_seconds
 from longplay.errors import MalformedInput
 
-LONGEST_MS: Final = 2**31 - 1
-"""A longer playing time is a mistake, milliseconds."""
-
-_BLANK: Final = re.compile(r"[\s\0]*")
+_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]*")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _WHOLE: Final = re.compile(r"([0-9]{1,18})(?:\.0*)?")
-_SECONDS: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,12})?")
-_CLOCK: Final = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,5}):([0-9]{1,2})")
 _DAY: Final = re.compile(r"([12][0-9]{3}(?:-[01][0-9](?:-[0-3][0-9])?)?)(?![0-9])")
 
 
-def name_in(cell: str, what: str, *, kind: str) -> str:
+def name_in(cell: str | None, what: str, *, kind: str) -> str:
     """A name that has to be there, without the blanks around it.
 
     Args:
-        cell: as it stands; bytes that are no UTF-8 are lone surrogates.
+        cell: as it stands, `None` where there is none; bytes that are no UTF-8 are lone surrogates.
         what: what it should name, for the error.
         kind: the format, for the error.
 
     Raises:
         MalformedInput: it is empty or blank, or not UTF-8.
     """
-    if _BLANK.fullmatch(cell):
+    if cell is None or _BLANK.fullmatch(cell):
         raise MalformedInput(kind, f"no {what}")
     if _SURROGATE.search(cell):
         raise MalformedInput(kind, f"the {what} is not UTF-8")
@@ -51,17 +47,8 @@ def id_in(cell: str) -> str | None:
 
 
 def milliseconds_in(cell: str) -> int | None:
-    """Playing time, ms, of seconds (`215`, `215.3`) or a clock (`3:35`, `1:03:35`); `None` when it is none.
-
-    Never 0, negative or above `LONGEST_MS`.
-    """
-    text = cell.strip() if cell.isascii() else ""
-    if clock := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
-        found = (hours * 3600 + minutes * 60 + seconds) * 1000
-    else:
-        found = round(float(text) * 1000) if _SECONDS.fullmatch(text) else 0
-    return found if 0 < found <= LONGEST_MS else None
+    """Playing time, ms, of seconds (`215`, `215.3`) or a clock (`3:35`, `1:03:35`); `None` when it is none."""
+    return of_clock(cell) or of_seconds(cell)
 
 
 def day_in(cell: str) -> str | None:

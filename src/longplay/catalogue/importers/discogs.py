@@ -8,15 +8,13 @@ Source: https://data.discogs.com/, `discogs_YYYYMMDD_{artists,labels,masters,rel
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Importer, day_named
 from longplay.catalogue.importers.discogs_elements import KIND, cut, parsed
 from longplay.catalogue.importers.playing_times import of_clock
 from longplay.catalogue.rows import TEXT_LIMIT, Rows
 from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput
 
 _Row = dict[str, object]
@@ -216,21 +214,12 @@ def _medium(number: str, before: str) -> str:
     return (match["disc"] or match["side"]) if match else before
 
 
-def day(member: Member) -> date | None:
-    """The day in the name of the file, if it is one."""
-    match = _DAY.search(member.name)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 IMPORTER: Final = Importer(
     kind=KIND,
     source="discogs",
     licences=dict.fromkeys(("artist", "release", "recording", "track"), "CC0-1.0"),
     cut=cut,
     read=read,
-    day=day,
+    day=day_named(_DAY),
 )
 """Dumps of artists and releases, whole or cut."""

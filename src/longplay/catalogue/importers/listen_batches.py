@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from longplay.catalogue.importers.listens import Fault, mbids, time_fault, times_hold
-from longplay.catalogue.rows import TEXT_LIMIT, Rows
+from longplay.catalogue.importers.arrow_texts import clean_texts, halves
+from longplay.catalogue.importers.listens import PER_SECOND, Fault, mbids, time_fault, times_hold
+from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
 from longplay.catalogue.streams import reading
 from longplay.errors import MalformedInput
@@ -23,7 +24,6 @@ BATCH_ROWS: Final = 1 << 16
 
 _NEEDED: Final = ("listened_at", "user_id", "artist_name", "recording_name")
 _OPTIONAL: Final = ("release_name", "recording_mbid")
-_PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _WORDS: Final = r"[^\p{Z}\p{Cc}]"
 _BAD_ARROW: Final = (pa.ArrowException, ValueError)
 
@@ -112,10 +112,8 @@ def _halved(batch: pa.RecordBatch, reason: str) -> Iterator[Batch | Fault]:
     if batch.num_rows <= 1:
         yield Fault(reason=f"not to be read: {reason}")
         return
-    middle = batch.num_rows // 2
-    # taken, not sliced: a slice is still checked with what lies around it
-    for start, stop in ((0, middle), (middle, batch.num_rows)):
-        yield from _parted(batch.take(pa.array(range(start, stop), pa.int64())))
+    for half in halves(batch):
+        yield from _parted(half)
 
 
 def _essence(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -135,7 +133,7 @@ def _seconds(column: pa.Array) -> pa.Array:
     whole = column.cast(pa.int64())
     if not pa.types.is_timestamp(column.type):
         return whole
-    return pc.divide(whole, _PER_SECOND[column.type.unit])
+    return pc.divide(whole, PER_SECOND[column.type.unit])
 
 
 def _worded(column: pa.Array) -> pa.Array:
@@ -175,9 +173,9 @@ def read_batch(batch: Batch, rows: Rows, *, kind: str) -> None:
                 "listener": listeners,
                 "at": _seconds(columns.column("listened_at")),
                 "recording_id": mbids(recording),
-                "artist": _texts(columns.column("artist_name")),
-                "title": _texts(columns.column("recording_name")),
-                "release": _texts(release),
+                "artist": clean_texts(columns.column("artist_name")),
+                "title": clean_texts(columns.column("recording_name")),
+                "release": clean_texts(release),
             },
             schema=SCHEMAS[SourceTable.LISTEN],
         )
@@ -191,11 +189,3 @@ def _listeners(users: pa.Array, rows: Rows) -> pa.Array:
     encoded = users.cast(pa.string()).dictionary_encode()
     known = pa.array([rows.listener(user) for user in encoded.dictionary.to_pylist()], pa.int64())
     return known.take(encoded.indices)
-
-
-def _texts(column: pa.Array) -> pa.Array:
-    """As the tables hold texts: NFC, no NUL, not longer than `TEXT_LIMIT`; empty ones are null."""
-    stripped = pc.utf8_trim_whitespace(pc.replace_substring(column.cast(pa.string()), "\0", ""))
-    cut = pc.utf8_slice_codeunits(stripped, 0, TEXT_LIMIT)
-    normal = pc.utf8_trim_whitespace(pc.utf8_normalize(cut, form="NFC"))
-    return pc.if_else(pc.equal(normal, ""), pa.scalar(None, pa.string()), normal)

@@ -8,23 +8,21 @@ Source: https://listenbrainz.readthedocs.io/, "ListenBrainz Data Dumps" and "JSO
 
 import io
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from math import isfinite
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Importer, day_named
 from longplay.catalogue.importers import listen_batches
-from longplay.catalogue.importers.listens import Fault, mbid, time_fault, worded
+from longplay.catalogue.importers.cells import name_in
+from longplay.catalogue.importers.listens import Fault, mbid, time_fault
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, lines, reading
+from longplay.catalogue.streams import Member, lines, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "listenbrainz"
@@ -102,7 +100,8 @@ def cut(member: Member) -> Iterator[object]:
         return
     match path.suffix.lower():
         case ".parquet":
-            yield from _parquet(member)
+            with seekable(member, kind=KIND) as file:
+                yield from listen_batches.cut_file(file, kind=KIND)
         case ".listens" | ".jsonl" | ".ndjson":
             yield from _lines(member.stream, _owner(member.name))
         case ".json":
@@ -112,18 +111,6 @@ def cut(member: Member) -> Iterator[object]:
 def _owner(name: str) -> str:
     """An export is cut into months; all of them are of one listener."""
     return f"export:{_MONTH.sub('', name)}"
-
-
-def _parquet(member: Member) -> Iterator[object]:
-    """Parquet is read from its end, so what lies in an archive is laid on the disk first."""
-    if member.path is not None:
-        with member.path.open("rb") as file:
-            yield from listen_batches.cut_file(file, kind=KIND)
-        return
-    with tempfile.TemporaryFile() as spooled:
-        with reading(KIND):
-            shutil.copyfileobj(member.stream, spooled, 1 << 20)
-        yield from listen_batches.cut_file(spooled, kind=KIND)
 
 
 def _lines(stream: IO[bytes], owner: str) -> Iterator[Line]:
@@ -184,7 +171,7 @@ def _probe(text: bytes) -> bool:
 
 
 def read(raw: object, rows: Rows) -> None:
-    """Rows of `listen` of one record that `cut` gave, or of the bytes of one JSON listen.
+    """Rows of `listen` of one record that `cut` gave.
 
     Raises:
         MalformedInput: it is no listen.
@@ -194,8 +181,6 @@ def read(raw: object, rows: Rows) -> None:
             listen_batches.read_batch(raw, rows, kind=KIND)
         case Line(owner=owner, text=text):
             _read_listen(text, owner, rows)
-        case bytes():
-            _read_listen(raw, "export:", rows)
         case Fault(reason=reason):
             raise MalformedInput(KIND, reason)
         case _:
@@ -213,8 +198,8 @@ def _read_listen(text: bytes, owner: str, rows: Rows) -> None:
         "listener": rows.listener(_user(listen) or owner),
         "at": at,
         "recording_id": _recording(listen, track),
-        "artist": worded(track.artist_name, "artist", kind=KIND),
-        "title": worded(track.track_name, "title", kind=KIND),
+        "artist": name_in(track.artist_name, "artist", kind=KIND),
+        "title": name_in(track.track_name, "title", kind=KIND),
         "release": track.release_name if isinstance(track.release_name, str) else None,
     }
     rows.add(SourceTable.LISTEN, row)
@@ -250,15 +235,6 @@ def _recording(listen: _Listen, track: _Track) -> str | None:
     return next(filter(None, map(mbid, stated)), None)
 
 
-def _day(member: Member) -> date | None:
-    """From the name of the dump, which is the file's or the folder's in it."""
-    match = _DUMP_DAY.search(member.name)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 IMPORTER: Final = Importer(
     kind=KIND,
     source="listenbrainz",
@@ -266,6 +242,6 @@ IMPORTER: Final = Importer(
     cut=cut,
     read=read,
     names_people=True,
-    day=_day,
+    day=day_named(_DUMP_DAY),
 )
 """ListenBrainz."""

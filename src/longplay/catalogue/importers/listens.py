@@ -10,18 +10,17 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.errors import MalformedInput
-
 EARLIEST: Final = 1_009_843_200
 """2002-01-01T00:00:00Z: nobody sent listens anywhere before; a unit or a clock was wrong. Seconds."""
 
 LATEST: Final = 7_258_118_400
 """2200-01-01T00:00:00Z, the first second that is no time of a listen. Seconds."""
 
+PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+"""How many of each of Arrow's units of time are a second."""
+
 _MBID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _IS_MBID: Final = re.compile(_MBID)
-_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]*")
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _UNITS: Final = ((10**18, "nanoseconds"), (10**15, "microseconds"), (10**12, "milliseconds"))
 
 
@@ -61,24 +60,6 @@ def times_hold(at: pa.Array) -> pa.Array:
     """
     inside = pc.and_(pc.greater_equal(at, EARLIEST), pc.less(at, LATEST))
     return pc.fill_null(inside, False)
-
-
-def worded(text: str | None, what: str, *, kind: str) -> str:
-    """A name that has to be there, without the spaces around it.
-
-    Args:
-        text: as the player sent it.
-        what: what it should name, for the error.
-        kind: the format, for the error.
-
-    Raises:
-        MalformedInput: it is absent, or no more than spaces and control characters, or no Unicode.
-    """
-    if text is None or _BLANK.fullmatch(text):
-        raise MalformedInput(kind, f"no {what}")
-    if _SURROGATE.search(text):
-        raise MalformedInput(kind, f"the {what} is not UTF-8")
-    return text.replace("\0", "").strip()
 
 
 def mbid(value: object) -> str | None:

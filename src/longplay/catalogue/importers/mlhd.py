@@ -152,7 +152,7 @@ def _fault(at: int | None) -> str:
 
 
 def read(raw: object, rows: Rows) -> None:
-    """Rows of `listen` of one record that `cut` gave; bytes are lines of a user without a name.
+    """Rows of `listen` of one record that `cut` gave.
 
     Raises:
         MalformedInput: a line is bad.
@@ -162,9 +162,6 @@ def read(raw: object, rows: Rows) -> None:
             _add(raw, rows)
         case Fault(reason=reason):
             raise MalformedInput(KIND, reason)
-        case bytes():
-            for part in list(_parted("", raw)):
-                read(part, rows)
         case _:
             raise MalformedInput(KIND, "no listening history")
 

@@ -9,7 +9,6 @@ Source: ListenBrainz documentation, "MusicBrainz Canonical Dumps".
 import io
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from typing import IO, Final, cast
 
 import pyarrow as pa
@@ -17,19 +16,18 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from longplay.catalogue.importer import Importer
-from longplay.catalogue.importers.spoiled_texts import mended, without_spoiled
-from longplay.catalogue.rows import TEXT_LIMIT, Rows
+from longplay.catalogue.importers.arrow_texts import HOLE, clean_texts, mended, without_spoiled
+from longplay.catalogue.importers.listens import mbids
+from longplay.catalogue.importers.musicbrainz import day
+from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
 from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
-from longplay.formats.years import read_day
 
 KIND: Final = "musicbrainz-canonical"
 
-_UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _BLOCK: Final = 8 << 20
 _CHUNK: Final = 1 << 20
-_HOLE: Final = "\ufffd".encode()
 _WANTED: Final = {
     "canonical_musicbrainz_data.csv": (
         "artist_credit_name",
@@ -95,7 +93,7 @@ class _Bounded(io.RawIOBase):
         view = memoryview(cast(bytearray, buffer))
         chunk = self._stream.read(len(view))
         if len(chunk) >= _CHUNK and b"\n" not in chunk:
-            chunk = _HOLE
+            chunk = HOLE
         view[: len(chunk)] = chunk
         return len(chunk)
 
@@ -119,7 +117,7 @@ def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Record]:
     texts, spoiled = without_spoiled(batch)
     yield from ("a row that is no UTF-8, or too long" for _ in range(spoiled))
     cleaned = pa.RecordBatch.from_arrays(
-        [_named(column) if title in _NAMES else column for title, column in _columns(texts)],
+        [_cleaned(column, title) for title, column in zip(texts.schema.names, texts.columns, strict=True)],
         names=texts.schema.names,
     )
     sound = cleaned.filter(_good(cleaned))
@@ -129,27 +127,23 @@ def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Record]:
         yield name, sound
 
 
-def _columns(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.StringArray]]:
-    yield from zip(batch.schema.names, batch.columns, strict=True)
-
-
-def _named(column: pa.StringArray) -> pa.StringArray:
-    """Names as the tables hold them: NFC, without NUL, not too long; what is none is empty."""
-    whole = pc.utf8_trim_whitespace(pc.replace_substring(column, "\0", ""))
-    return pc.utf8_trim_whitespace(pc.utf8_normalize(pc.utf8_slice_codeunits(whole, 0, TEXT_LIMIT), "NFC"))
+def _cleaned(column: pa.StringArray, title: str) -> pa.Array:
+    """A column in which null is what cannot be."""
+    if title in _NAMES:
+        return clean_texts(column)
+    if title == "score":
+        is_number = pc.match_substring_regex(column, "^[0-9]{1,18}$")
+        return pc.if_else(is_number, column, pa.scalar(None, pa.string())).cast(pa.int64())
+    return mbids(column)
 
 
 def _good(batch: pa.RecordBatch) -> pa.BooleanArray:
     """Which rows have all they must: a mapping may lack its release."""
-    is_mapping = "score" in batch.schema.names
+    may_lack = {"release_mbid"} if "score" in batch.schema.names else set()
     good = pa.repeat(pa.scalar(True), len(batch))
-    for name, column in _columns(batch):
-        if name in _NAMES:
-            good = pc.and_(good, pc.greater(pc.binary_length(column), 0))
-        elif name == "score":
-            good = pc.and_(good, pc.match_substring_regex(column, "^[0-9]{1,18}$"))
-        elif not (is_mapping and name == "release_mbid"):
-            good = pc.and_(good, pc.match_substring_regex(column, _UUID))
+    for name in batch.schema.names:
+        if name not in may_lack:
+            good = pc.and_(good, batch.column(name).is_valid())
     return good
 
 
@@ -163,14 +157,7 @@ def read(record: Record, rows: Rows) -> None:
         raise MalformedInput(KIND, record)
     name, batch = record
     if name == "canonical_musicbrainz_data.csv":
-        release = batch.column("release_mbid")
-        columns = [
-            batch.column("artist_credit_name"),
-            batch.column("recording_name"),
-            batch.column("recording_mbid"),
-            pc.if_else(pc.match_substring_regex(release, _UUID), release, pa.scalar(None, pa.string())),
-            batch.column("score").cast(pa.int64()),
-        ]
+        columns = [batch.column(title) for title in _WANTED[name]]
         rows.add_table(SourceTable.MAPPING, pa.table(columns, schema=SCHEMAS[SourceTable.MAPPING]))
         return
     kind = "recording" if name == "canonical_recording_redirect.csv" else "release"
@@ -180,19 +167,6 @@ def read(record: Record, rows: Rows) -> None:
         batch.column(f"canonical_{kind}_mbid"),
     ]
     rows.add_table(SourceTable.REDIRECT, pa.table(columns, schema=SCHEMAS[SourceTable.REDIRECT]))
-
-
-def day(member: Member) -> date | None:
-    """The day the dump's `TIMESTAMP` names.
-
-    Raises:
-        MalformedInput: the file breaks before its end.
-    """
-    if member.name.rpartition("/")[2] != "TIMESTAMP":
-        return None
-    with reading(KIND):
-        stamp = member.stream.read(10)
-    return read_day(stamp.decode("ascii", "replace"))
 
 
 IMPORTER: Final = Importer(

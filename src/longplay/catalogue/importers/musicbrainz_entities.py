@@ -8,6 +8,7 @@ Source: MusicBrainz API, https://musicbrainz.org/doc/MusicBrainz_API; JSON dumps
 from collections.abc import Iterator
 from typing import Final
 
+from longplay.catalogue.importers.playing_times import LONGEST
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
 from longplay.errors import MalformedInput
@@ -15,7 +16,6 @@ from longplay.formats.isrc import read_isrc
 
 KIND: Final = "musicbrainz"
 
-_LENGTH_LIMIT: Final = 2**31 - 1
 _PLACE_LIMIT: Final = 2**15 - 1
 
 Entity = dict[str, object]
@@ -194,7 +194,7 @@ def _artist_ids(entity: Entity) -> list[str]:
 
 def _length(value: object) -> int | None:
     length = _number(value)
-    return length if length is not None and 0 < length <= _LENGTH_LIMIT else None
+    return length if length is not None and 0 < length <= LONGEST else None
 
 
 def _place(value: object, otherwise: int) -> int:

@@ -15,7 +15,8 @@ from typing import IO, Any, Final
 import msgspec
 
 from longplay.catalogue.importer import Importer
-from longplay.catalogue.importers.listens import Fault, time_fault, worded
+from longplay.catalogue.importers.cells import name_in
+from longplay.catalogue.importers.listens import Fault, time_fault
 from longplay.catalogue.importers.scrobble_tables import Scrobble, cut_table
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
@@ -114,7 +115,7 @@ def _document(stream: IO[bytes]) -> list[bytes]:
 
 
 def read(raw: object, rows: Rows) -> None:
-    """A row of `listen` of one record that `cut` gave, or of the bytes of one JSON scrobble.
+    """A row of `listen` of one record that `cut` gave.
 
     Raises:
         MalformedInput: it is no scrobble.
@@ -124,8 +125,6 @@ def read(raw: object, rows: Rows) -> None:
             _add(raw, rows)
         case Line(owner=owner, text=text):
             _read_json(text, owner, rows)
-        case bytes():
-            _read_json(raw, "export:", rows)
         case Fault(reason=reason):
             raise MalformedInput(KIND, reason)
         case _:
@@ -171,8 +170,8 @@ def _add(scrobble: Scrobble, rows: Rows) -> None:
     row = {
         "listener": rows.listener(scrobble.user),
         "at": at,
-        "artist": worded(scrobble.artist, "artist", kind=KIND),
-        "title": worded(scrobble.title, "title", kind=KIND),
+        "artist": name_in(scrobble.artist, "artist", kind=KIND),
+        "title": name_in(scrobble.title, "title", kind=KIND),
         "release": scrobble.album,
     }
     rows.add(SourceTable.LISTEN, row)

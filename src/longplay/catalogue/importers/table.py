@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from longplay.catalogue.importer import Importer
+from longplay.catalogue.importers.arrow_texts import halves
 from longplay.catalogue.importers.listens import Fault, time_fault, times_hold
 from longplay.catalogue.importers.table_columns import column_of
 from longplay.catalogue.importers.table_files import KIND, batches
@@ -109,10 +110,8 @@ def _halved(mapping: TableMapping, stated: pa.RecordBatch) -> Iterator[Batch | F
     if stated.num_rows <= 1:
         yield Fault(reason="a value that is not UTF-8, or no value of its column")
         return
-    middle = stated.num_rows // 2
-    # taken, not sliced: a slice is still checked with what lies around it
-    for start, stop in ((0, middle), (middle, stated.num_rows)):
-        yield from _parted(mapping, stated.take(pa.array(range(start, stop), pa.int64())))
+    for half in halves(stated):
+        yield from _parted(mapping, half)
 
 
 def _columns(mapping: TableMapping, stated: pa.RecordBatch) -> pa.RecordBatch:

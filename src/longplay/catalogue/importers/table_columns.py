@@ -11,16 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.importers.cells import LONGEST_MS
-from longplay.catalogue.importers.listens import mbids
+from longplay.catalogue.importers.arrow_texts import clean_texts
+from longplay.catalogue.importers.listens import PER_SECOND, mbids
+from longplay.catalogue.importers.playing_times import LONGEST
 from longplay.catalogue.importers.table_mapping import TableMapping
-from longplay.catalogue.rows import TEXT_LIMIT
 from longplay.catalogue.source_tables import SourceTable
 from longplay.formats.isrc import read_isrc
 
 _TEXT: Final = pa.string()
 _NO_TEXT: Final = pa.scalar(None, _TEXT)
-_PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _EXACT: Final = float(2**53)
 _RANGES: Final = {
     "year": (1000, 2200),
@@ -76,13 +75,11 @@ def column_of(stated: pa.Array, target: str, mapping: TableMapping) -> pa.Array:
 
 
 def _texts(stated: pa.Array) -> pa.Array:
-    """As the tables hold texts: NFC, no NUL, not longer than `TEXT_LIMIT`; empty ones are null."""
+    """As the tables hold texts; numbers as they are written."""
     if pa.types.is_floating(stated.type):
         # tables of numbers with gaps hold their ids as 12.0
         return pc.coalesce(_wholes(stated).cast(_TEXT), stated.cast(_TEXT))
-    plain = pc.utf8_trim_whitespace(pc.replace_substring(stated.cast(_TEXT), "\0", ""))
-    normal = pc.utf8_normalize(pc.utf8_slice_codeunits(plain, 0, TEXT_LIMIT), form="NFC")
-    return _where(pc.not_equal(pc.utf8_trim_whitespace(normal), ""), pc.utf8_trim_whitespace(normal))
+    return clean_texts(stated)
 
 
 def _where(holds: pa.Array, values: pa.Array) -> pa.Array:
@@ -136,14 +133,14 @@ def _milliseconds(stated: pa.Array, unit: str) -> pa.Array:
     if unit == "clock":
         found = pc.multiply(_clock(_texts(stated)), 1000.0)
     elif pa.types.is_integer(stated.type) or pa.types.is_floating(stated.type):
-        found = pc.multiply(stated.cast(pa.float64(), safe=False), 1000.0 / _PER_SECOND[unit])
+        found = pc.multiply(stated.cast(pa.float64(), safe=False), 1000.0 / PER_SECOND[unit])
     else:
         texts = _texts(stated)
         is_number = pc.match_substring_regex(texts, r"^[0-9]{1,15}(\.[0-9]{1,15})?$")
         numbers = _where(is_number, texts).cast(pa.float64())
-        found = pc.multiply(numbers, 1000.0 / _PER_SECOND[unit])
+        found = pc.multiply(numbers, 1000.0 / PER_SECOND[unit])
     rounded = pc.round(found)
-    return _where(_between(rounded, 1.0, float(LONGEST_MS)), rounded).cast(pa.int32())
+    return _where(_between(rounded, 1.0, float(LONGEST)), rounded).cast(pa.int32())
 
 
 def _clock(texts: pa.Array) -> pa.Array:
@@ -158,9 +155,9 @@ def _clock(texts: pa.Array) -> pa.Array:
 
 def _seconds(stated: pa.Array, unit: str) -> pa.Array:
     if pa.types.is_timestamp(stated.type):
-        return pc.divide(stated.cast(pa.int64()), _PER_SECOND[stated.type.unit])
+        return pc.divide(stated.cast(pa.int64()), PER_SECOND[stated.type.unit])
     if unit != "iso":
-        return pc.divide(_wholes(stated), _PER_SECOND[unit])
+        return pc.divide(_wholes(stated), PER_SECOND[unit])
     texts = _texts(stated)
     instants = pc.utf8_slice_codeunits(_where(pc.match_substring_regex(texts, _INSTANT), texts), 0, 19)
     spaced = pc.replace_substring(instants, "T", " ")

@@ -5,8 +5,6 @@ It does not judge values. Lines that are none come as faults beside the batches,
 Source: RFC 4180, Apache Parquet, https://jsonlines.org.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -16,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from longplay.catalogue.importers.arrow_texts import mended, without_spoiled
 from longplay.catalogue.importers.listens import Fault
-from longplay.catalogue.importers.spoiled_texts import mended, without_spoiled
 from longplay.catalogue.importers.table_columns import is_nested, item_type
 from longplay.catalogue.importers.table_mapping import Form, TableMapping
-from longplay.catalogue.streams import Member, lines, reading
+from longplay.catalogue.streams import Member, lines, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "table"
@@ -111,14 +109,8 @@ def _by_target(batch: pa.RecordBatch, mapping: TableMapping) -> pa.RecordBatch:
 
 
 def _of_parquet(member: Member, mapping: TableMapping) -> Iterator[pa.RecordBatch]:
-    """Parquet has to be sought in, so what lies in an archive is laid out beside it first."""
-    if member.path is not None:
-        with member.path.open("rb") as file:
-            yield from _of_parquet_file(file, mapping)
-        return
-    with tempfile.TemporaryFile() as spooled:
-        shutil.copyfileobj(member.stream, spooled, 1 << 20)
-        yield from _of_parquet_file(spooled, mapping)
+    with seekable(member, kind=KIND) as file:
+        yield from _of_parquet_file(file, mapping)
 
 
 def _of_parquet_file(file: IO[bytes], mapping: TableMapping) -> Iterator[pa.RecordBatch]:

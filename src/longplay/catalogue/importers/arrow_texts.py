@@ -1,9 +1,9 @@
-"""CSV that is not all UTF-8, for Arrow: which ends at such bytes where it should pass over a row.
+"""Texts that come in whole columns: cleaned as the tables hold texts, and told from spoiled ones.
 
-Bytes that are no UTF-8 become U+FFFD on the way in, and rows that hold one are told from the others: a name
-with a hole in it is nobody's name.
+Arrow ends a CSV file at bytes that are no UTF-8 where it should pass over a row. So they become U+FFFD on the
+way in, and rows that hold one are told from the others: a name with a hole in it is nobody's name.
 
-Source: Unicode 16, section 3.9, "U+FFFD Substitution of Maximal Subparts".
+Source: Unicode 16, section 3.9, "U+FFFD Substitution of Maximal Subparts"; Unicode Standard Annex 15 (NFC).
 """
 
 import codecs
@@ -13,8 +13,11 @@ from typing import IO, Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from longplay.catalogue.rows import TEXT_LIMIT
+
 _CHUNK: Final = 1 << 20
-_HOLE: Final = "\ufffd".encode()
+HOLE: Final = "\ufffd".encode()
+"""What stands in place of bytes that are no UTF-8."""
 
 
 class _Mended(io.RawIOBase):
@@ -52,7 +55,29 @@ def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
     good = pa.repeat(pa.scalar(True), batch.num_rows)
     for column in batch.columns:
         if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
-            is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), _HOLE), False)
+            is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), HOLE), False)
             good = pc.and_(good, pc.invert(is_spoiled))
     kept = batch.filter(good)
     return kept, batch.num_rows - kept.num_rows
+
+
+def clean_texts(column: pa.Array) -> pa.Array:
+    """As the tables hold texts: NFC, no NUL, not longer than `TEXT_LIMIT`; empty ones are null.
+
+    Raises:
+        pa.ArrowException: some text is not UTF-8, or the type is no text.
+    """
+    plain = pc.utf8_trim_whitespace(pc.replace_substring(column.cast(pa.string()), "\0", ""))
+    normal = pc.utf8_normalize(pc.utf8_slice_codeunits(plain, 0, TEXT_LIMIT), form="NFC")
+    stripped = pc.utf8_trim_whitespace(normal)
+    return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, pa.string()), stripped)
+
+
+def halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """A batch of two rows or more in two, to find the row that spoils it.
+
+    Taken, not sliced: a slice is still checked with what lies around it.
+    """
+    middle = batch.num_rows // 2
+    places = range(middle), range(middle, batch.num_rows)
+    return batch.take(pa.array(places[0], pa.int64())), batch.take(pa.array(places[1], pa.int64()))
