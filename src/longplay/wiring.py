@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from longplay import __version__
+from longplay.catalogue.engine import Limits
 from longplay.editions.selection import Doorkeeper
 from longplay.errors import ArchiveExists, UsageError
 from longplay.ledger.ledger import Ledger
@@ -67,6 +68,12 @@ class Archive:
     def editions(self) -> Path:
         """Where editions go unless told otherwise."""
         return self.root / EDITIONS
+
+    @property
+    def limits(self) -> Limits:
+        """What a query of the catalogue may use."""
+        settings = self.settings.catalogue
+        return Limits(memory_gb=settings.memory_gb, threads=settings.threads)
 
     def rights_object(self, holding: Holding) -> RightsObject:
         """What the gate is asked about, for one holding."""

@@ -192,8 +192,11 @@ def test_an_import_is_found_by_the_beginning_of_its_id_and_forgotten(root: Path,
     done = take(root, dump).done
     imports = Imports(root)
     assert imports.get("toy-" + done.sha256[:4]) == done
+    left = imports.folder / ".forgotten-by-a-killed-process"
+    left.mkdir()
     assert imports.forget(done.id) == done
     assert imports.all() == []
+    assert not left.exists()
     with pytest.raises(NotFound):
         imports.get(done.id)
 

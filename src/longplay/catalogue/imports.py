@@ -34,6 +34,7 @@ REJECTS_KEPT: Final = 1_000
 _STATE: Final = "state.json"
 _KEY: Final = "listener.key"
 _UNFINISHED: Final = ".unfinished-"
+_FORGOTTEN: Final = ".forgotten-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +174,12 @@ class Imports:
             StorageError: it could not be deleted.
         """
         gone = self.get(name)
-        folder = self.folder / gone.id
-        with storing(folder):
-            doomed = folder.rename(folder.with_name(f".forgotten-{gone.id}"))
+        with storing(self.folder):
+            (self.folder / gone.id).rename(self.folder / f"{_FORGOTTEN}{gone.id}")
             sync_folder(self.folder)
-            shutil.rmtree(doomed)
+            # what a killed process left of others goes too
+            for doomed in self.folder.glob(f"{_FORGOTTEN}*"):
+                shutil.rmtree(doomed)
         return gone
 
     def pseudonyms(self) -> Pseudonyms:

@@ -37,7 +37,6 @@ def command(curators_file: Path | None, archive: Path, form: str) -> None:
     """
     from longplay.catalogue.building import Building
     from longplay.catalogue.curating import read_curators_file
-    from longplay.catalogue.engine import Limits
     from longplay.catalogue.imports import Imports
     from longplay.catalogue.snapshots import Snapshots
     from longplay.store.layout import CATALOGUE
@@ -45,12 +44,11 @@ def command(curators_file: Path | None, archive: Path, form: str) -> None:
 
     out = Output(form)
     with open_archive(archive) as opened:
-        settings = opened.settings.catalogue
         use = Building(
             imports=Imports(opened.root),
             snapshots=Snapshots(opened.root),
-            half_life_months=settings.half_life_months,
-            limits=Limits(memory_gb=settings.memory_gb, threads=settings.threads),
+            half_life_months=opened.settings.catalogue.half_life_months,
+            limits=opened.limits,
         )
         words = read_curators_file(curators_file or opened.root / CATALOGUE / "curator.csv")
         built = use.build(words, progress=progress_bar(quiet=out.json))

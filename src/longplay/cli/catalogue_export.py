@@ -55,7 +55,7 @@ def command(
       longplay catalogue export open --licence CC0-1.0 --licence CC-BY-4.0
       longplay catalogue export head --top 1000000 --as sqlite
     """
-    from longplay.catalogue.engine import Limits, connected
+    from longplay.catalogue.engine import connected
     from longplay.catalogue.exporting import ExportForm, ExportWanted, export
     from longplay.catalogue.snapshots import Snapshots
     from longplay.wiring import open_archive
@@ -64,9 +64,7 @@ def command(
     wanted = ExportWanted(form=ExportForm(made_as), top=top, percent=percent, licences=frozenset(licences))
     with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         snapshots = Snapshots(opened.root)
-        settings = opened.settings.catalogue
-        limits = Limits(memory_gb=settings.memory_gb, threads=settings.threads)
-        with connected(Path(scratch), limits) as connection:
+        with connected(Path(scratch), opened.limits) as connection:
             done = export(
                 connection,
                 snapshots,

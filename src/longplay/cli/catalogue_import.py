@@ -52,8 +52,9 @@ def command(
     """Import files that a source published.
 
     PATH is a file as it was published, compressed or not, in a tar or zip or not, or a folder of such files.
-    Files are read once, in bounded memory. A killed import goes on where it was. Records that are none are
-    counted, the first thousand kept with the reason; they stop nothing. Users become keyed hashes at the door.
+    Files are read from begin to end, in bounded memory. A killed import goes on where it was. Records that are
+    none are counted, the first thousand kept with the reason; they stop nothing. Users become keyed hashes at
+    the door.
 
     \b
     Examples:

@@ -41,7 +41,7 @@ def command(top: tuple[int, ...], snapshot: int | None, plot: Path | None, archi
       longplay coverage --snapshot 1 --format json
     """
     from longplay.catalogue.coverage import coverage
-    from longplay.catalogue.engine import Limits, connected
+    from longplay.catalogue.engine import connected
     from longplay.catalogue.snapshots import Snapshots
     from longplay.wiring import open_archive
 
@@ -51,9 +51,7 @@ def command(top: tuple[int, ...], snapshot: int | None, plot: Path | None, archi
     with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         snapshots = Snapshots(opened.root)
         number = snapshots.get(snapshot).number
-        settings = opened.settings.catalogue
-        limits = Limits(memory_gb=settings.memory_gb, threads=settings.threads)
-        with connected(Path(scratch), limits) as connection:
+        with connected(Path(scratch), opened.limits) as connection:
             found = coverage(connection, snapshots, number, extra=top)
     _print(out, found)
     if plot is not None:
