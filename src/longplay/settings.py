@@ -86,6 +86,12 @@ class CatalogueSettings(BaseModel, frozen=True, extra="forbid"):
         default=4.0, ge=0.5, description="Memory a build may use before it goes to disk, GB (10^9 bytes)."
     )
     threads: int = Field(default=2, ge=1, description="Threads a build may use.")
+    line_share: float = Field(
+        default=0.996,
+        gt=0,
+        le=1,
+        description="Recordings are wanted as far down the ranking as have this share of all listens.",
+    )
 
 
 class Settings(BaseSettings):

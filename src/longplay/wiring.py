@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from longplay import __version__
 from longplay.catalogue.engine import Limits
@@ -18,13 +19,19 @@ from longplay.ledger.register import Register
 from longplay.model.events import Agent
 from longplay.model.holdings import Holding
 from longplay.model.rights import KeepingBasis, RightsObject
+from longplay.progress import Progress
 from longplay.rights.gate import decide
 from longplay.settings import NAME_PATTERN, ArchiveSettings, Settings, read_settings, settings_text
 from longplay.store.derived import DerivedStore
 from longplay.store.evidence import EvidenceStore
 from longplay.store.failures import storing
-from longplay.store.layout import EDITIONS, JOURNAL, LEDGER, SETTINGS
+from longplay.store.layout import CATALOGUE, EDITIONS, JOURNAL, LEDGER, SETTINGS
 from longplay.store.local import LocalStore, write_durably
+
+if TYPE_CHECKING:  # Arrow and NumPy are slow to import
+    from longplay.catalogue.serving import Serving
+    from longplay.catalogue.snapshots import Snapshots
+    from longplay.curation.ledger_of_reasons import LedgerOfReasons
 
 AGENT = Agent(name="longplay", version=__version__)
 
@@ -37,6 +44,20 @@ def now() -> datetime:
 def new_id() -> str:
     """A fresh random id."""
     return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCatalogue:
+    """A snapshot to ask.
+
+    Attributes:
+        snapshots, number: which.
+        serving: looks its entities up.
+    """
+
+    snapshots: "Snapshots"
+    number: int
+    serving: "Serving"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,53 @@ class Archive:
             territories=self.settings.rights.territories,
             mining=self.settings.rights.mining_preference,
         )
+
+    def catalogue(self, snapshot: int | None, progress: Progress) -> "OpenCatalogue":
+        """A snapshot of the catalogue, its serving table made where it is not there.
+
+        Args:
+            snapshot: its number; `None`: the latest.
+            progress: told while the table is made.
+
+        Raises:
+            NotFound: there is no such snapshot.
+            StorageError: something could not be read or written.
+        """
+        from longplay.catalogue.serving import made_serving
+        from longplay.catalogue.snapshots import Snapshots
+
+        snapshots = Snapshots(self.root)
+        number = snapshots.get(snapshot).number
+        serving = made_serving(self.root, snapshots, number, limits=self.limits, progress=progress)
+        return OpenCatalogue(snapshots=snapshots, number=number, serving=serving)
+
+    def reasons(self, catalogue: "OpenCatalogue") -> "LedgerOfReasons":
+        """Why recordings of a snapshot are held, or are not, as things stand today.
+
+        Raises:
+            MalformedInput: the curator's file cannot be read.
+        """
+        from longplay.catalogue.curating import read_curators_file
+        from longplay.curation.ledger_of_reasons import LedgerOfReasons
+        from longplay.curation.matches import MatchesFile
+        from longplay.curation.recordings import Recordings
+
+        return LedgerOfReasons(
+            recordings=Recordings(ledger=self.ledger, derived=self.derived),
+            snapshots=catalogue.snapshots,
+            number=catalogue.number,
+            serving=catalogue.serving,
+            matches=MatchesFile(self.root),
+            curators=read_curators_file(self.curators_file),
+            keeping=self.settings.archive.keeping,
+            gate=decide,
+            day=now().date(),
+        )
+
+    @property
+    def curators_file(self) -> Path:
+        """What people say of entities of the catalogue."""
+        return self.root / CATALOGUE / "curator.csv"
 
     @contextmanager
     def writing(self) -> Iterator[Register]:

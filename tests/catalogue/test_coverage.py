@@ -1,5 +1,6 @@
 """Coverage: shares as plain counting gives them, error bars that hold what was drawn, a picture."""
 
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longplay.catalogue import coverage as coverage_module
-from longplay.catalogue.coverage import Coverage, coverage, steps_for
+from longplay.catalogue.coverage import Coverage, coverage, coverage_of, steps_for
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.pictures import coverage_chart, render
 from longplay.catalogue.snapshots import Snapshots
+from longplay.curation.line import line_of
 from made_sources import Row, build, take
 
 MBID = "11111111-1111-4111-8111-{:012d}"
@@ -58,6 +60,16 @@ def test_shares_are_those_of_plain_counting(
     once = sum(1 for number in Counter(number for _, number in pairs).values() if number == 1)
     assert found.unseen == (once / len(pairs) if pairs else None)
     assert found.listeners == len({user for user, _ in heard})
+    with connected(root, Limits(memory_gb=1.0, threads=2)) as connection:
+        for point in found.points:
+            ranks = np.arange(1, point.rank + 1, dtype=np.uint32)
+            the_same = coverage_of(connection, Snapshots(root), 1, ranks)
+            assert (the_same.recordings, the_same.listens) == (point.recordings, point.listens)
+            assert (the_same.share, the_same.low, the_same.high) == (point.share, point.low, point.high)
+        for share in (0.05, 0.5, 1.0):
+            wanted = math.ceil(sum(counts) * share)
+            last = next((rank for rank in range(1, 11) if sum(counts[:rank]) >= wanted), 10)
+            assert line_of(connection, Snapshots(root), 1, share) == (last if counts else 10)
 
 
 def test_an_error_bar_by_listener_is_as_wide_as_drawing_listeners_makes_it(tmp_path: Path) -> None:

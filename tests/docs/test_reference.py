@@ -407,6 +407,9 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     run("catalogue build")
     run("catalogue snapshots")
     run("coverage", "--top", "1")
+    run("catalogue match", "--list", "all")
+    run("catalogue why", "musicbrainz:1b1b")
+    run("coverage", "--of", "wanted")
     run("catalogue export", str(scratch / "exported"))
     run("catalogue forget", name)
 

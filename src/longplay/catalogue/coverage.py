@@ -8,13 +8,14 @@ Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 8
 (percentile intervals); Good (1953), Biometrika 40, for the unseen.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from longplay.catalogue.engine import query
 from longplay.catalogue.snapshot_tables import SnapshotTable
@@ -22,6 +23,8 @@ from longplay.catalogue.snapshots import Snapshots
 
 if TYPE_CHECKING:  # slow to import
     from duckdb import DuckDBPyConnection
+
+Integers = npt.NDArray[np.int64]
 
 REPLICATES: Final = 400
 """Bootstrap samples: enough for the ends of a 95 % interval."""
@@ -72,6 +75,22 @@ class Coverage:
     unseen: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCoverage:
+    """Coverage of a set of recordings.
+
+    Attributes:
+        recordings, listens: how many there are, and of these.
+        share, low, high: as of a `Point`.
+    """
+
+    recordings: int
+    listens: int
+    share: float
+    low: float | None
+    high: float | None
+
+
 def steps_for(recordings: int, *, extra: Iterable[int] = ()) -> list[int]:
     """Ranks at which a curve is shown: 1, 2, 5, 10 … and the last one, with those asked for, ascending."""
     ends = {rank for rank in extra if 1 <= rank <= recordings}
@@ -100,7 +119,11 @@ def coverage(
     ends = steps_for(snapshot.tables[SnapshotTable.RECORDING].rows, extra=extra)
     listeners = snapshots.table(number, SnapshotTable.LISTENER)
     total = snapshot.listens.counted + snapshot.listens.stated
-    low, high, people = _intervals(connection, listeners, ends)
+
+    def step_of(recordings: Integers) -> Integers:
+        return np.where(recordings == 0, len(ends), np.searchsorted(ends, recordings))
+
+    low, high, people = _intervals(connection, listeners, len(ends), step_of)
     counts = _cumulated(connection, snapshots.table(number, SnapshotTable.RECORDING), ends)
     points = tuple(
         Point(
@@ -122,6 +145,42 @@ def coverage(
     )
 
 
+def coverage_of(
+    connection: "DuckDBPyConnection", snapshots: Snapshots, number: int, ranks: npt.NDArray[np.uint32]
+) -> SetCoverage:
+    """How much of all known listens falls on a set of recordings.
+
+    Args:
+        connection: of `engine.connected`.
+        snapshots: the archive's.
+        number: of the snapshot.
+        ranks: of the recordings, ascending, each once.
+
+    Raises:
+        NotFound: there is no such snapshot.
+    """
+    snapshot = snapshots.get(number)
+    total = snapshot.listens.counted + snapshot.listens.stated
+    connection.register("wanted_rank", pa.table({"rank": pa.array(ranks, pa.uint32())}))
+    table = str(snapshots.table(number, SnapshotTable.RECORDING))
+    ((recordings, listens),) = connection.execute(query("coverage_of"), {"table": table}).fetchall()
+    connection.unregister("wanted_rank")
+
+    def step_of(recordings: Integers) -> Integers:
+        at = np.minimum(np.searchsorted(ranks, recordings), max(len(ranks) - 1, 0))
+        return np.where(ranks[at] == recordings, 0, 1) if len(ranks) else np.ones_like(recordings)
+
+    listeners = snapshots.table(number, SnapshotTable.LISTENER)
+    low, high, people = _intervals(connection, listeners, 1, step_of)
+    return SetCoverage(
+        recordings=recordings,
+        listens=listens,
+        share=listens / total if total else 0.0,
+        low=low[0] if people else None,
+        high=high[0] if people else None,
+    )
+
+
 def _cumulated(connection: "DuckDBPyConnection", table: Path, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
     step = query("coverage_step")
     recordings = listens = 0
@@ -138,16 +197,22 @@ def _unseen(connection: "DuckDBPyConnection", table: Path) -> float | None:
 
 
 def _intervals(
-    connection: "DuckDBPyConnection", table: Path, ends: Sequence[int]
+    connection: "DuckDBPyConnection", table: Path, steps: int, step_of: Callable[[Integers], Integers]
 ) -> tuple[list[float], list[float], int]:
-    """The ends of the interval at each step, and the number of listeners."""
-    if not ends:
+    """The ends of the interval at each step, and the number of listeners.
+
+    Args:
+        connection, table: of the listeners.
+        steps: sets of recordings, each with all before it.
+        step_of: the first set that each recording is in, from 0; `steps` where it is in none.
+    """
+    if not steps:
         return [], [], 0
     random = np.random.default_rng(_SEED)
-    covered = np.zeros((REPLICATES, len(ends)))
+    covered = np.zeros((REPLICATES, steps))
     total = np.zeros(REPLICATES)
     people = 0
-    while len(counts := _counts(connection, table, ends, after=people)):
+    while len(counts := _counts(connection, table, steps, step_of, after=people)):
         drawn = random.poisson(1.0, (REPLICATES, len(counts))).astype(np.float64)
         covered += drawn @ np.cumsum(counts, axis=1)[:, :-1]
         total += drawn @ counts.sum(axis=1)
@@ -160,14 +225,18 @@ def _intervals(
 
 
 def _counts(
-    connection: "DuckDBPyConnection", table: Path, ends: Sequence[int], *, after: int
+    connection: "DuckDBPyConnection",
+    table: Path,
+    steps: int,
+    step_of: Callable[[Integers], Integers],
+    *,
+    after: int,
 ) -> npt.NDArray[np.float64]:
     """Listens by step of the next listeners, who are numbered without gaps; the last step is the rest."""
     values = {"table": str(table), "after": after, "upto": after + _LISTENERS_AT_ONCE}
     found = connection.execute(query("listener_block"), values).fetchnumpy()
     listeners = found["listener"].astype(np.int64)
-    recordings = found["recording"].astype(np.int64)
-    steps = np.where(recordings == 0, len(ends), np.searchsorted(ends, recordings))
-    counts = np.zeros((int(listeners.max(initial=after)) - after, len(ends) + 1))
-    np.add.at(counts, (listeners - after - 1, steps), found["listens"])
+    places = step_of(found["recording"].astype(np.int64))
+    counts = np.zeros((int(listeners.max(initial=after)) - after, steps + 1))
+    np.add.at(counts, (listeners - after - 1, places), found["listens"])
     return counts

@@ -1,7 +1,8 @@
 """The curator's file: what a person says of entities that sources know, whatever the evidence.
 
-A CSV with the columns `action` (`merge` or `veto`), `kind` (`recording`, `release` or `artist`), `a` and `b`
-(`source:id` each) and `reason`. It lies beside the imports and is a person's own: nothing here writes it.
+A CSV with the columns `action` (`merge`, `veto` or `unavailable`), `kind` (`recording`, `release` or `artist`),
+`a` and `b` (`source:id` each; what is unavailable is `a` alone) and `reason`. It lies beside the imports and is
+a person's own: nothing here writes it.
 
 Source: docs/format/catalogue.md, "Curator's file".
 """
@@ -21,13 +22,23 @@ from longplay.store.failures import storing
 KIND: Final = "curator's file"
 COLUMNS: Final = ("action", "kind", "a", "b", "reason")
 
+UNAVAILABLE: Final = "unavailable"
+"""The action that says a recording cannot be had anywhere."""
+
+KINDS: Final = {
+    "merge": ("recording", "release", "artist"),
+    "veto": ("recording", "release", "artist"),
+    UNAVAILABLE: ("recording",),
+}
+"""What can be said of which kinds."""
+
 Node = Callable[[str, str, str], str | None]
 """The node of (kind, source, id); `None` where no import has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A row: what a person says of two entities."""
+    """A row: what a person says of two entities, or of one that cannot be had: then `a` is `b`."""
 
     action: str
     kind: str
@@ -53,7 +64,7 @@ class CuratorsFile:
         pairs: dict[str, set[tuple[str, str]]] = {"merge": set(), "veto": set()}
         for word in self.words:
             a, b = (node(kind, *name) if word.kind == kind else None for name in (word.a, word.b))
-            if a is not None and b is not None and a != b:
+            if word.action in pairs and a is not None and b is not None and a != b:
                 pairs[word.action].add((min(a, b), max(a, b)))
         return Curated(forced=frozenset(pairs["merge"] - pairs["veto"]), vetoed=frozenset(pairs["veto"]))
 
@@ -78,11 +89,11 @@ def read_curators_file(path: Path) -> CuratorsFile:
 
 def _word(row: Row) -> Word:
     action, kind = row.cells.get("action", ""), row.cells.get("kind", "")
-    if action not in {"merge", "veto"} or kind not in {"recording", "release", "artist"}:
+    if kind not in KINDS.get(action, ()):
         raise MalformedInput(KIND, f"line {row.line}: {action!r} of a {kind!r} is nothing that can be said")
-    return Word(
-        action=action, kind=kind, a=_name(row, "a"), b=_name(row, "b"), reason=row.cells.get("reason", "")
-    )
+    a = _name(row, "a")
+    b = a if action == UNAVAILABLE else _name(row, "b")
+    return Word(action=action, kind=kind, a=a, b=b, reason=row.cells.get("reason", ""))
 
 
 def _name(row: Row, column: str) -> tuple[str, str]:

@@ -81,6 +81,11 @@ class Entity:
     sources: int = 0
 
     @property
+    def name(self) -> str:
+        """Artist and title, for a person."""
+        return " - ".join(part for part in (self.artist, self.title) if part)
+
+    @property
     def place(self) -> Place:
         """Kind and rank."""
         return Place(self.kind, self.rank)

@@ -8,8 +8,10 @@ from longplay.cli import (
     catalogue_forget,
     catalogue_import,
     catalogue_imports,
+    catalogue_match,
     catalogue_rejects,
     catalogue_snapshots,
+    catalogue_why,
 )
 
 
@@ -33,5 +35,7 @@ command.add_command(catalogue_imports.command, "imports")
 command.add_command(catalogue_rejects.command, "rejects")
 command.add_command(catalogue_forget.command, "forget")
 command.add_command(catalogue_build.command, "build")
+command.add_command(catalogue_match.command, "match")
+command.add_command(catalogue_why.command, "why")
 command.add_command(catalogue_snapshots.command, "snapshots")
 command.add_command(catalogue_export.command, "export")

@@ -39,7 +39,6 @@ def command(curators_file: Path | None, archive: Path, form: str) -> None:
     from longplay.catalogue.curating import read_curators_file
     from longplay.catalogue.imports import Imports
     from longplay.catalogue.snapshots import Snapshots
-    from longplay.store.layout import CATALOGUE
     from longplay.wiring import open_archive
 
     out = Output(form)
@@ -50,7 +49,7 @@ def command(curators_file: Path | None, archive: Path, form: str) -> None:
             half_life_months=opened.settings.catalogue.half_life_months,
             limits=opened.limits,
         )
-        words = read_curators_file(curators_file or opened.root / CATALOGUE / "curator.csv")
+        words = read_curators_file(curators_file or opened.curators_file)
         built = use.build(words, progress=progress_bar(quiet=out.json))
     _print(out, built.snapshot)
     out.line("summary", {**snapshot_fields(built.snapshot), "is_new": built.is_new})

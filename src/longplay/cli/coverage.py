@@ -1,6 +1,7 @@
 """`longplay coverage`: how much of what people listen to a number of recordings covers."""
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,17 +9,29 @@ import click
 
 from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output
+from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
 
 if TYPE_CHECKING:  # NumPy is slow to import
-    from longplay.catalogue.coverage import Coverage, Point
+    from longplay.catalogue.coverage import Coverage, Point, SetCoverage
 
 _FORMS = {".svg": "svg", ".png": "png"}
 
 
-@click.command(short_help="Say how much of what people listen to the most popular recordings cover.")
+@click.command(
+    short_help="Say how much of what people listen to the most popular recordings cover, or those you hold."
+)
 @click.option(
     "--top", type=click.IntRange(min=1), multiple=True, metavar="N", help="Show this many recordings too."
+)
+@click.option(
+    "--of",
+    "statuses",
+    type=click.Choice(
+        ["held", "damaged", "withdrawn", "duplicate", "unavailable", "refused", "wanted", "below-the-line"]
+    ),
+    multiple=True,
+    help="Of recordings with this status, instead of the most popular; may be given several times.",
 )
 @click.option(
     "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Of which snapshot."
@@ -28,8 +41,15 @@ _FORMS = {".svg": "svg", ".png": "png"}
 )
 @archive_option
 @format_option
-def command(top: tuple[int, ...], snapshot: int | None, plot: Path | None, archive: Path, form: str) -> None:
-    """Say how much of what people listen to the most popular recordings cover.
+def command(
+    top: tuple[int, ...],
+    statuses: tuple[str, ...],
+    snapshot: int | None,
+    plot: Path | None,
+    archive: Path,
+    form: str,
+) -> None:
+    """Say how much of what people listen to the most popular recordings cover, or those you hold.
 
     Coverage is a share of the listens that the sources know; their listeners chose themselves. Listens that no
     recording was found for are covered by nothing. Error bars are bootstraps by listener, 95 %.
@@ -38,6 +58,7 @@ def command(top: tuple[int, ...], snapshot: int | None, plot: Path | None, archi
     Examples:
       longplay coverage
       longplay coverage --top 250000 --plot coverage.svg
+      longplay coverage --of held
       longplay coverage --snapshot 1 --format json
     """
     from longplay.catalogue.coverage import coverage
@@ -47,7 +68,12 @@ def command(top: tuple[int, ...], snapshot: int | None, plot: Path | None, archi
 
     if plot is not None and plot.suffix.lower() not in _FORMS:
         raise UsageError(f"{plot}: a plot is a .svg or a .png file")
+    if statuses and (top or plot is not None):
+        raise UsageError("--of asks about a set: leave out --top and --plot")
     out = Output(form)
+    if statuses:
+        _print_set(out, archive, statuses, snapshot)
+        return
     with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         snapshots = Snapshots(opened.root)
         number = snapshots.get(snapshot).number
@@ -84,7 +110,27 @@ def _print(out: Output, found: "Coverage") -> None:
     out.line("summary", {**summary, "unseen": found.unseen})
 
 
-def _share(point: "Point") -> str:
+def _print_set(out: Output, archive: Path, statuses: tuple[str, ...], snapshot: int | None) -> None:
+    """Coverage of the recordings of each status."""
+    from longplay.catalogue.coverage import coverage_of
+    from longplay.catalogue.engine import connected
+    from longplay.curation.statuses import Status
+    from longplay.wiring import open_archive
+
+    with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
+        catalogue = opened.catalogue(snapshot, progress_bar(quiet=out.json))
+        with connected(Path(scratch), opened.limits) as connection:
+            known = opened.reasons(catalogue).statuses(connection)
+            for status in dict.fromkeys(statuses):
+                ranks = known.with_status(Status(status))
+                found = coverage_of(connection, catalogue.snapshots, catalogue.number, ranks)
+                text = f"{status:<14} {found.recordings:>13,} recordings  {_share(found)}"
+                out.line("set", {"status": status, **asdict(found)}, text)
+    out.talk("of the listens of the sources, whose listeners chose themselves")
+    out.line("summary", {"snapshot": catalogue.number})
+
+
+def _share(point: "Point | SetCoverage") -> str:
     if point.low is None or point.high is None:
         return f"{point.share:7.2%}"
     return f"{point.share:7.2%}  ({point.low:.2%} to {point.high:.2%})"

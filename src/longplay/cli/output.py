@@ -73,6 +73,11 @@ class Output:
         for name, value in rows:
             click.echo(f"  {name:<{width}}  {printable(value)}")
 
+    def text(self, text: str) -> None:
+        """More for a person about the line before; prints nothing in JSON."""
+        if not self.json:
+            click.echo(printable(text))
+
     def gap(self) -> None:
         """An empty line for people; nothing in JSON."""
         if not self.json:

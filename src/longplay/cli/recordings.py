@@ -137,10 +137,7 @@ def _manifestation_text(one: Manifestation, holding: Holding | None) -> str:
 
 
 def _name(holding: Holding | None) -> str:
-    if holding is None:
-        return "-"
-    named = " - ".join(part for part in (holding.described("artist"), holding.described("title")) if part)
-    return named or (holding.provenances[0].path if holding.provenances else holding.content_id[:12])
+    return "-" if holding is None else holding.name
 
 
 def _link_fields(link: Link) -> dict[str, object]:

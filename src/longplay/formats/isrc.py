@@ -9,6 +9,9 @@ from typing import Final, NewType
 Isrc = NewType("Isrc", str)
 """Twelve characters, capitals, without hyphens: `SEABC2500001`."""
 
+TAGS: Final = frozenset({"tsrc", "isrc", "wm/isrc", "----:com.apple.itunes:isrc"})
+"""Names of tags that hold one, in lower case: ID3v2, Vorbis comments and APEv2, ASF, MP4."""
+
 _FORM: Final = re.compile(r"(?:ISRC[ :]?)?([A-Z]{2})-?([A-Z0-9]{3})-?([0-9]{2})-?([0-9]{5})")
 
 

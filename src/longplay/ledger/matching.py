@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, and_, func, or_, select
 
+from longplay.formats import isrc
 from longplay.ledger import tables
 from longplay.ledger.conditions import lies_there
 from longplay.model.audio import TagFacts
@@ -18,8 +19,6 @@ from longplay.model.holdings import Given
 
 PAGE: Final = 500
 """Rows fetched at a time."""
-
-_ISRC_KEYS: Final = frozenset({"tsrc", "isrc", "wm/isrc", "----:com.apple.itunes:isrc"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,7 @@ def isrcs_held(connection: Connection) -> Iterator[tuple[ContentId, str]]:
     )
     for row in connection.execution_options(yield_per=PAGE).execute(tagged):
         facts = msgspec.json.decode(row.tags_json, type=TagFacts)
-        stated = (value for key, values in facts.tags if key.casefold() in _ISRC_KEYS for value in values)
+        stated = (value for key, values in facts.tags if key.casefold() in isrc.TAGS for value in values)
         yield from ((ContentId(row.content_id), value) for value in stated)
     place = tables.provenance.c
     given = select(place.content_id, place.given_json).where(

@@ -69,6 +69,18 @@ def measured(connection: Connection, content_id: ContentId) -> Measured | None:
     )
 
 
+def not_whole(connection: Connection) -> set[ContentId]:
+    """Holdings in which the latest measurement found damage."""
+    columns = tables.measurement.c
+    newest = func.row_number().over(
+        partition_by=columns.content_id,
+        order_by=(columns.measured_at.desc(), columns.writer.desc(), columns.seq.desc()),
+    )
+    latest = select(columns.content_id, columns.is_whole, newest.label("age")).subquery()
+    query = select(latest.c.content_id).where(latest.c.age == 1, latest.c.is_whole == 0)
+    return {ContentId(one) for one in connection.scalars(query.where(lies_there(latest.c.content_id)))}
+
+
 def with_samples(connection: Connection, pcm_md5: str) -> list[ContentId]:
     """Content ids of holdings whose decoded samples have this MD5, sorted."""
     columns = tables.measurement.c

@@ -62,6 +62,14 @@ class Holding:
         """Its name in the store."""
         return self.digests.content_id
 
+    @property
+    def name(self) -> str:
+        """Artist and title as described, else where it was found, for a person."""
+        named = [part for part in (self.described("artist"), self.described("title")) if part]
+        if named or not self.provenances:
+            return " - ".join(named) or self.content_id[:12]
+        return self.provenances[0].path
+
     def described(self, name: str) -> str | None:
         """The depositor's word for `title`, `artist` or `album`, else the tag's; `None` if neither says."""
         for provenance in self.provenances:

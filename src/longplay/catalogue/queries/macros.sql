@@ -24,3 +24,11 @@ CREATE OR REPLACE TEMP MACRO year_of(stated) AS
     CASE
         WHEN regexp_matches(stated, '^[12][0-9]{3}(-|$)') THEN CAST(left(stated, 4) AS SMALLINT)
     END;
+
+-- A title without what stands in brackets, and without "remastered …" after a hyphen: what editions of one recording add.
+CREATE OR REPLACE TEMP MACRO plain_title(title) AS
+    name_key(regexp_replace(title, '\s*(\([^()]*\)|\[[^\[\]]*\]|[-–—]\s+[^-–—]*remaster[^-–—]*$)', '', 'gi'));
+
+-- An artist's name without the number by which Discogs tells namesakes apart: "Nirvana (2)".
+CREATE OR REPLACE TEMP MACRO artist_key(name) AS
+    name_key(regexp_replace(name, '\s+\([0-9]{1,4}\)$', ''));

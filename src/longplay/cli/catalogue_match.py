@@ -1,0 +1,169 @@
+"""`longplay catalogue match`: which recordings of the catalogue our holdings are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from longplay.cli.options import archive_option, format_option
+from longplay.cli.output import Output
+from longplay.cli.progress import progress_bar
+
+if TYPE_CHECKING:  # Arrow and SQLAlchemy are slow to import
+    from longplay.catalogue.entities import Entity
+    from longplay.curation.matches import Match, MatchesFile
+    from longplay.curation.matching import Matched
+    from longplay.progress import Progress
+    from longplay.wiring import Archive, OpenCatalogue
+
+_SHOWN = {"doubtful": ("doubtful",), "all": ("matched", "doubtful", "own", "duplicate"), "none": ()}
+
+
+@click.command(short_help="Say which recordings of the catalogue our holdings are.")
+@click.option(
+    "--list",
+    "listed",
+    type=click.Choice(list(_SHOWN)),
+    default="doubtful",
+    show_default=True,
+    help="What to list: what a person should decide, every holding, or nothing.",
+)
+@click.option("--as-is", is_flag=True, help="Do not match again; only list what was found.")
+@click.option(
+    "--snapshot",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="the latest",
+    help="With which snapshot.",
+)
+@click.option(
+    "--curators-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    show_default="catalogue/curator.csv in the archive, where there is one",
+    help="CSV of what people say: merge or veto of a recording and holding:<content id>.",
+)
+@archive_option
+@format_option
+def command(
+    listed: str, as_is: bool, snapshot: int | None, curators_file: Path | None, archive: Path, form: str
+) -> None:
+    """Say which recordings of the catalogue our holdings are.
+
+    By identifiers in their tags, names, playing times, and by what is grouped as one recording already. Each
+    match has a score and its evidence; doubtful ones are listed for a person to decide in the curator's file.
+    Holdings that nothing matches are recordings of their own.
+
+    \b
+    Examples:
+      longplay catalogue match
+      longplay catalogue match --list all --format json
+      longplay catalogue match --as-is
+    """
+    from longplay.curation.matches import MatchesFile
+    from longplay.wiring import open_archive
+
+    out = Output(form)
+    with open_archive(archive) as opened:
+        file = MatchesFile(opened.root)
+        catalogue = opened.catalogue(file.made().snapshot if as_is else snapshot, progress_bar(quiet=out.json))
+        matched = None if as_is else _match(opened, catalogue, curators_file, progress_bar(quiet=out.json))
+        count = 0
+        for match, name in _shown(opened, file, _SHOWN[listed]):
+            entity = catalogue.serving.get(match.id) if match.id else None
+            out.line("match", _fields(match, entity), _text(match, name))
+            if entity is not None:
+                out.text(_why(match, entity))
+            count += 1
+    if matched is None:
+        out.line("summary", {"listed": count, "snapshot": catalogue.number})
+    else:
+        _print_summary(out, matched)
+
+
+def _match(
+    opened: "Archive", catalogue: "OpenCatalogue", curators_file: Path | None, progress: "Progress"
+) -> "Matched":
+    from longplay.catalogue.curating import read_curators_file
+    from longplay.curation.matches import MatchesFile
+    from longplay.curation.matching import Matching
+    from longplay.curation.recordings import Recordings
+
+    use = Matching(
+        recordings=Recordings(ledger=opened.ledger, derived=opened.derived),
+        snapshots=catalogue.snapshots,
+        number=catalogue.number,
+        serving=catalogue.serving,
+        matches=MatchesFile(opened.root),
+        limits=opened.limits,
+        line_share=opened.settings.catalogue.line_share,
+    )
+    return use.match(read_curators_file(curators_file or opened.curators_file), progress=progress)
+
+
+def _shown(opened: "Archive", file: "MatchesFile", verdicts: tuple[str, ...]) -> Iterator[tuple["Match", str]]:
+    """Matches of these verdicts, each with the name of the holding."""
+    from longplay.ledger import queries
+
+    with opened.ledger.reading() as reading:
+        for match in file.all() if verdicts else ():
+            if match.verdict in verdicts:
+                holding = queries.holding(reading, match.group)
+                yield match, holding.name if holding else "-"
+
+
+def _fields(match: "Match", entity: "Entity | None") -> dict[str, object]:
+    return {
+        "recording": match.group,
+        "verdict": match.verdict.value,
+        "id": match.id,
+        "rank": match.rank or None,
+        "title": entity.title if entity else None,
+        "artist": entity.artist if entity else None,
+        "score": match.score,
+        "speaks": [one.value for one in match.speaks],
+        "off_ms": match.off_ms,
+        "decided": match.is_decided,
+    }
+
+
+def _text(match: "Match", name: str) -> str:
+    return f"{match.verdict.value:<9} {match.group[:12]}  {name}"
+
+
+def _why(match: "Match", entity: "Entity") -> str:
+    why = ", ".join(one.value for one in match.speaks) or "the curator's file"
+    off = "" if match.off_ms is None else f"; {match.off_ms / 1000:.1f} s off"
+    return f"{match.score:>9.3f} {entity.id[:12]}  {entity.name}  ({why}{off})"
+
+
+def _print_summary(out: Output, matched: "Matched") -> None:
+    from longplay.curation.matches import MatchVerdict
+
+    groups = matched.groups
+    rows = [
+        ("holdings", f"{matched.holdings:,}"),
+        ("matched", f"{groups[MatchVerdict.MATCHED]:,} recordings"),
+        ("doubtful", f"{groups[MatchVerdict.DOUBTFUL]:,}{_hint(groups[MatchVerdict.DOUBTFUL])}"),
+        ("recordings of their own", f"{groups[MatchVerdict.OWN]:,}"),
+        ("twice in the catalogue", f"{groups[MatchVerdict.DUPLICATE]:,}"),
+        ("wanted up to rank", f"{matched.made.line:,}"),
+    ]
+    out.table(f"Matched with snapshot {matched.made.snapshot}", rows)
+    out.line(
+        "summary",
+        {
+            "snapshot": matched.made.snapshot,
+            "holdings": matched.holdings,
+            **{verdict.value: groups[verdict] for verdict in MatchVerdict},
+            "line": matched.made.line,
+        },
+    )
+
+
+def _hint(count: int) -> str:
+    return (
+        "  (decide in catalogue/curator.csv: merge,recording,holding:<id>,<source>:<id>,reason)"
+        if count
+        else ""
+    )
