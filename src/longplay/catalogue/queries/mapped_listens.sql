@@ -36,7 +36,7 @@ mapping AS (
     GROUP BY ALL
 ),
 recording_by_names AS (
-    SELECT name_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(id) AS recording
+    SELECT name_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(node) AS recording
     FROM merged_recording
     WHERE artist_credit IS NOT NULL AND (SELECT count(*) > 0 FROM heard)
     GROUP BY ALL
