@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,7 +23,7 @@ from longplay.catalogue.clustering import Clustering
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected, query
 from longplay.catalogue.imports import Import, Imports
-from longplay.catalogue.lookups import Lookups
+from longplay.catalogue.lookups import Lookups, Width
 from longplay.catalogue.popularity import month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
 from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, TableSeen
@@ -51,8 +52,8 @@ SOURCES_LIMIT: Final = 64
 _NAMED: Final = {"recording": "title", "release": "title", "artist": "name"}
 """Kinds of entities in the order they are resolved, each with the column that names it."""
 
-_MEMBERS: Final = {"release": "placement", "artist": "credit"}
-"""Which table says what recordings are of an entity."""
+_MEMBERS: Final = {"release": "(SELECT DISTINCT release, recording FROM placement)", "artist": "credit"}
+"""What says which recordings are of an entity."""
 
 _LAST_USED: Final = {
     SnapshotTable.TRACK: ("placement",),
@@ -255,15 +256,20 @@ class _Run:
             self._connection.executemany("INSERT INTO month_weight VALUES (?, ?)", sorted(weights.items()))
         self._run("popularity")
 
-    def rank(self) -> None:
-        """The place of every recording."""
-        self._run("ranked_recordings")
-
-    def rank_others(self) -> None:
-        """The place of every release and artist; all places are looked up from here on."""
+    def sum(self) -> None:
+        """The listens of releases and artists."""
         for kind, members in _MEMBERS.items():
-            self._connection.execute(query("ranked_others").format(kind=kind, members=members))
+            self._connection.execute(query("summed_others").format(kind=kind, members=members))
+
+    def rank(self) -> None:
+        """The place of everything; it is looked up from here on."""
+        self._look_up("is_played", "SELECT recording AS node, 1 AS value FROM popularity", "recording", np.uint8)
+        self._run("ranked_recordings")
+        self._lookups.drop("is_played")
         self._drop("popularity")
+        for kind in _MEMBERS:
+            self._connection.execute(query("ranked_others").format(kind=kind))
+            self._drop(f"{kind}_sum")
         for kind in _NAMED:
             self._look_up(f"{kind}_rank_of", query("rank_of").format(kind=kind), kind)
 
@@ -273,8 +279,8 @@ class _Run:
         self._look_up("dated_of", query("first_releases"), "recording")
         self._lookups.drop("release_year_of")
 
-    def _look_up(self, name: str, told: str, kind: str) -> None:
-        self._lookups.add(name, told, nodes=self._rows[SourceTable(kind)])
+    def _look_up(self, name: str, told: str, kind: str, width: type[Width] = np.uint32) -> None:
+        self._lookups.add(name, told, nodes=self._rows[SourceTable(kind)], width=width)
 
     def _write(self, table: SnapshotTable, folder: Path) -> TableSeen:
         """One table as Parquet, in its order; what only it needed is dropped."""
@@ -322,8 +328,8 @@ def _strongest(kind: str) -> str:
 
 
 _STEPS: Final = (
-    *(_Run.open, _Run.believe, _Run.gather, _Run.resolve, _Run.credit, _Run.place, _Run.count, _Run.rank),
-    *(_Run.rank_others, _Run.date),
+    *(_Run.open, _Run.believe, _Run.gather, _Run.resolve, _Run.credit, _Run.place, _Run.count, _Run.sum),
+    *(_Run.rank, _Run.date),
 )
 
 PHASES: Final = (*(step.__name__ for step in _STEPS), *(table.value for table in _WRITTEN))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+Width = np.uint8 | np.uint32
+
 if TYPE_CHECKING:  # slow to import
     from duckdb import DuckDBPyConnection
 
@@ -20,20 +22,21 @@ class Lookups:
         self._connection = connection
         self._names: set[str] = set()
 
-    def add(self, name: str, told: str, *, nodes: int) -> None:
+    def add(self, name: str, told: str, *, nodes: int, width: type[Width] = np.uint32) -> None:
         """A function made of a query.
 
         Args:
             name: of the function.
             told: a query of rows (`node`, `value`), each node once.
             nodes: how many there are: all are smaller than this.
+            width: of a number, as it is held.
         """
-        values = np.zeros(nodes, np.uint32)
+        values = np.zeros(nodes, width)
         for batch in self._connection.sql(told).to_arrow_reader(1_000_000):
             values[batch["node"].to_numpy()] = batch["value"].to_numpy()
 
         def look_up(column: pa.ChunkedArray) -> pa.Array:
-            return pa.array(values[column.to_numpy()])
+            return pa.array(values[column.to_numpy()], pa.uint32())
 
         self._connection.create_function(name, look_up, ["UINTEGER"], "UINTEGER", type="arrow")
         self._names.add(name)
