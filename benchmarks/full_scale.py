@@ -1,8 +1,8 @@
 """The catalogue at the scale of the world: a synthetic source built, ranked, asked; memory and disk told.
 
 `--tracks 256039007` is the whole; less is the same in proportion. The build runs in a process of its own, so
-that its memory can be told; the disk is watched while it runs. Each phase is told on stderr as it ends, so that a
-run that dies late has still told something.
+that its memory can be told; the disk is watched while it runs. Each phase is told on stderr as it ends, so
+that a run that dies late has still told something.
 """
 
 import argparse
@@ -112,17 +112,17 @@ class _Told(Progress):
         self._phases = iter(PHASES)
         self._began = time.perf_counter()
 
-    def begin(self, task: str, *, files: int | None = None, size: int | None = None) -> None:
+    def begin(self, *_: object, **__: object) -> None:
         """The clock of the first phase starts."""
         self._began = time.perf_counter()
 
-    def advance(self, *, files: int = 0, size: int = 0) -> None:
+    def advance(self, *_: object, **__: object) -> None:
         """A phase ended."""
         now = time.perf_counter()
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         _say(
-            f"  {next(self._phases, 'more')}: {now - self._began:.1f} s, disk now {_on_disk(self._root) / 1e9:.2f} GB, "
-            f"most memory so far {memory / 1e9:.1f} GB"
+            f"  {next(self._phases, 'more')}: {now - self._began:.1f} s, "
+            f"disk now {_on_disk(self._root) / 1e9:.2f} GB, most memory so far {memory / 1e9:.1f} GB"
         )
         self._began = now
 
@@ -250,7 +250,7 @@ def _questions(root: Path) -> list[Row]:
 
 
 def _orders(root: Path, recordings: str, *, rows: int) -> list[float]:
-    """Seconds of DuckDB's sort of all recordings, and of their ranking: both in a database on disk, result kept."""
+    """Seconds of DuckDB's sort of all recordings, and of their ranking; both keep what they made, on disk."""
     ordered = "SELECT id FROM weights ORDER BY weighted DESC, id"
     with (
         tempfile.TemporaryDirectory(dir=root) as folder,

@@ -184,7 +184,7 @@ class _Run:
         )
 
     def open(self) -> None:
-        """Each source table of all imports as one view with numbered rows, empty where no import has such rows."""
+        """Each source table of all imports as one view of numbered rows, empty where no import has any."""
         self._connection.execute(query("macros"))
         for table in SourceTable:
             paths = [path for one in self._used for path in self._ports.imports.files(one.id, table)]
@@ -200,8 +200,8 @@ class _Run:
             with storing(path):
                 begins.append(begins[-1] + pq.read_metadata(path).num_rows)
         self._connection.execute(
-            f"CREATE TEMP VIEW {name} AS SELECT *, {begins}[CAST(file_index AS BIGINT) + 1] + file_row_number AS row_at "
-            f"FROM {read(paths)}"
+            f"CREATE TEMP VIEW {name} AS "
+            f"SELECT *, {begins}[CAST(file_index AS BIGINT) + 1] + file_row_number AS row_at FROM {read(paths)}"
         )
         return begins[-1]
 
@@ -263,7 +263,9 @@ class _Run:
 
     def rank(self) -> None:
         """The place of everything; it is looked up from here on."""
-        self._look_up("is_played", "SELECT recording AS node, 1 AS value FROM popularity", "recording", np.uint8)
+        self._look_up(
+            "is_played", "SELECT recording AS node, 1 AS value FROM popularity", "recording", np.uint8
+        )
         self._run("ranked_recordings")
         self._lookups.drop("is_played")
         self._drop("popularity")

@@ -1,4 +1,4 @@
-"""Which nodes of several sources are one: pairs found by queries are judged, and what came of it is kept as tables.
+"""Which nodes of several sources are one: pairs found by queries are judged, and the verdicts kept as tables.
 
 Judging knows entities by their ids, so that it does not depend on where rows lie; tables know them by number.
 

@@ -1,7 +1,8 @@
-"""Tables larger than memory, written in order: rows go to stretches of ranks first, then each is sorted by itself.
+"""Tables larger than memory, written in order: rows go to stretches of ranks, and each is sorted by itself.
 
-A sort of all rows at once would spill them uncompressed; stretches lie on disk as Parquet, and one alone fits into
-memory. A table of one stretch is sorted at once. The bytes are the same either way.
+A sort of all rows at once would spill them uncompressed; stretches lie on disk as Parquet, and one alone fits
+into memory. A catalogue of one stretch is sorted at once: which way is taken depends on its size and on nothing
+else, so that the same imports give the same bytes.
 
 Source: docs/format/catalogue.md, "Snapshots".
 """
@@ -31,7 +32,9 @@ STRETCHES: Final = {
     SnapshotTable.TRACK: "recording // {ranks}",
     SnapshotTable.CREDIT: "recording // {ranks}",
     SnapshotTable.LISTENS: "recording // {ranks}",
-    SnapshotTable.IDENTIFIER: "list_position(['artist', 'recording', 'release'], kind) * 1000 + entity // {ranks}",
+    SnapshotTable.IDENTIFIER: (
+        "list_position(['artist', 'recording', 'release'], kind) * 1000 + entity // {ranks}"
+    ),
 }
 """Tables that are sorted by stretches: the number of the stretch of a row, as SQL."""
 
