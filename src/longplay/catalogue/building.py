@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from longplay.catalogue.clustering import Clustering
 from longplay.catalogue.curating import CuratorsFile
-from longplay.catalogue.engine import Limits, connected, query
+from longplay.catalogue.engine import Limits, connected, query, quoted
 from longplay.catalogue.imports import Import, Imports
 from longplay.catalogue.lookups import Lookups, Width
 from longplay.catalogue.popularity import month_weights
@@ -55,20 +55,14 @@ _NAMED: Final = {"recording": "title", "release": "title", "artist": "name"}
 _MEMBERS: Final = {"release": "(SELECT DISTINCT release, recording FROM placement)", "artist": "credit"}
 """What says which recordings are of an entity."""
 
-_LAST_USED: Final = {
-    SnapshotTable.TRACK: ("placement",),
-    SnapshotTable.CREDIT: ("credit",),
-    SnapshotTable.LISTENS: ("monthly_listen",),
-    SnapshotTable.LISTENER: ("mapped_listen",),
-    SnapshotTable.RECORDING: ("recording_rank",),
-}
-"""Tables in the order of writing: what takes scratch space goes first, what fills the snapshot last."""
-
 _WRITTEN: Final = (
     *(SnapshotTable.GENRE, SnapshotTable.TRACK, SnapshotTable.CREDIT, SnapshotTable.LISTENS),
     *(SnapshotTable.LISTENER, SnapshotTable.EVIDENCE, SnapshotTable.RECORDING, SnapshotTable.IDENTIFIER),
     *(SnapshotTable.RELEASE, SnapshotTable.ARTIST),
 )
+"""Tables in the order of writing: first those made of `passing` tables, which then go; last what is largest."""
+
+_LAST_OF_PASSING: Final = SnapshotTable.LISTENER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +145,7 @@ class _Run:
         self._ports = ports
         self._used = used
         self._scratch = scratch
+        self._passing = scratch / "passing.duckdb"  # what goes before the large tables come
         self._as_of = max(one.as_of for one in used)
         self._rows: dict[SourceTable, int] = {}
         self._clustering = Clustering(connection, curators)
@@ -162,7 +157,7 @@ class _Run:
         try:
             for step in _STEPS:
                 step(self)
-                self._connection.execute("CHECKPOINT")  # what was dropped is written over from here on
+                self._connection.execute("CHECKPOINT passing")  # what was dropped is written over from here on
                 progress.advance(files=1)
             sources, listens = self._sources(), self._listens()
             tables = {}
@@ -185,6 +180,8 @@ class _Run:
 
     def open(self) -> None:
         """Each source table of all imports as one view of numbered rows, empty where no import has any."""
+        self._connection.execute(f"ATTACH {quoted(self._passing)} AS passing")
+        self._connection.execute("SET search_path = 'build,passing'")
         self._connection.execute(query("macros"))
         for table in SourceTable:
             paths = [path for one in self._used for path in self._ports.imports.files(one.id, table)]
@@ -251,7 +248,7 @@ class _Run:
             row[0] for row in self._connection.execute("SELECT DISTINCT month FROM monthly_listen").fetchall()
         ]
         weights = month_weights(months, as_of=self._as_of, half_life_months=self._ports.half_life_months)
-        self._connection.execute("CREATE TABLE month_weight (month INTEGER, weight BIGINT)")
+        self._connection.execute("CREATE TABLE passing.month_weight (month INTEGER, weight BIGINT)")
         if weights:
             self._connection.executemany("INSERT INTO month_weight VALUES (?, ?)", sorted(weights.items()))
         self._run("popularity")
@@ -295,8 +292,10 @@ class _Run:
             self._connection.execute(f"CREATE TEMP VIEW row_{table.value} AS {query(f'rows_{table.value}')}")
         ranks = max(self._rows[SourceTable(kind)] for kind in _NAMED)
         write_sorted(self._connection, table, ordered, path, scratch=self._scratch, ranks=ranks)
-        self._drop(*_LAST_USED.get(table, ()))
-        self._connection.execute("CHECKPOINT")
+        if table is _LAST_OF_PASSING:
+            self._connection.execute("SET search_path = 'build'; DETACH passing")
+            with storing(self._passing):
+                self._passing.unlink()
         return seen(path)
 
     def _sources(self) -> tuple[SourceSeen, ...]:

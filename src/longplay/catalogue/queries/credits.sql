@@ -2,7 +2,7 @@
 -- Grain: one row per (recording, artist); position from 1. Makes: credit.
 -- Reads: node_recording, grouped_recording, key_artist, redirect and the clusters.
 -- Cost at 256 M: 350 M rows joined to the artists and grouped, 12 bytes each.
-CREATE TABLE credit AS
+CREATE TABLE passing.credit AS
 WITH named AS (
     SELECT
         coalesce(recording_cluster.cluster, node_recording.node) AS recording,

@@ -3,7 +3,7 @@
 -- Reads: mapped_listen, source_plays, key_recording, recording_cluster, redirect, source_rank. Makes: monthly_listen.
 -- Counts of a later import of the same source replace those of an earlier one.
 -- Cost at 256 M: one join of the plays, two groupings; only what is told more than once is compared.
-CREATE TABLE monthly_listen AS
+CREATE TABLE passing.monthly_listen AS
 WITH told_again AS (
     SELECT hash(source, recording_id, month) AS mark
     FROM source_plays

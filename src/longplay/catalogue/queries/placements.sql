@@ -2,7 +2,7 @@
 -- Grain: one row per (release, medium, position, recording). Makes: placement.
 -- Reads: source_track, redirect, key_recording, key_release and the clusters.
 -- Cost at 256 M: two joins of 256 M, one grouping of 8 bytes a row; only what is told more than once is compared.
-CREATE TABLE placement AS
+CREATE TABLE passing.placement AS
 WITH told AS (
     SELECT
         source_track.source,
