@@ -1,43 +1,50 @@
 """The catalogue at the scale of the world: a synthetic source built, ranked, asked; memory and disk told.
 
 `--tracks 256039007` is the whole; less is the same in proportion. The build runs in a process of its own, so
-that its memory can be told; the disk is watched while it runs.
+that its memory can be told; the disk is watched while it runs. Each phase is told on stderr as it ends, so
+that a run that dies late has still told something.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import Row, medians, table, wall_of
 from benchmarks.synthetic_catalogue import ARTISTS_PER_TRACK, ISRC_SHARE, MINUTES, TIERS, World, size_of, write
-from longplay.catalogue.building import Building
+from longplay.catalogue.building import PHASES, Building
 from longplay.catalogue.coverage import coverage
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
-from longplay.progress import Silent
+from longplay.progress import Progress
 
 MEMORY_GB: Final = 10.0
-LOOKUPS: Final = 200
+MANY: Final = 50_000_000
+"""Recordings above which what takes minutes is measured once."""
 
 
-def main(tracks: int = 1_000_000) -> str:
-    """Run it all in a scratch folder; the section for the page."""
-    with tempfile.TemporaryDirectory(prefix="longplay-bench-", dir=".") as folder:
-        root = Path(folder)
+def main(tracks: int = 1_000_000, keep: Path | None = None) -> str:
+    """Run it all, in a scratch folder or in one that stays; the section for the page."""
+    with _root(keep) as root:
         generated = wall_of(lambda: write(root, tracks))
         imported = size_of(root)
+        _say(f"source: {generated:.0f} s, {imported / 1e9:.2f} GB")
         watch = _Disk(root)
         with watch:
             built = _built_apart(root)
+        _say(f"build: {built['seconds']:.0f} s, {built['memory'] / 1e9:.1f} GB, disk {watch.most / 1e9:.2f} GB")
         rows = [
             Row(what="the source: written", figure=f"{generated:.0f} s, {imported / 1e9:.2f} GB"),
             *_build_rows(root, built, watch.most),
@@ -50,8 +57,23 @@ def main(tracks: int = 1_000_000) -> str:
     )
 
 
+@contextmanager
+def _root(keep: Path | None) -> Iterator[Path]:
+    """The archive's folder: a new one that stays, or one that goes."""
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="longplay-bench-", dir=".") as folder:
+        yield Path(folder)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 class _Disk:
-    """The most bytes that lie below a folder while something runs."""
+    """The most bytes that lie below a folder while something runs, in blocks as the disk has them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -68,10 +90,44 @@ class _Disk:
 
     def _watch(self) -> None:
         while not self._ended.wait(0.5):
+            self.most = max(self.most, _on_disk(self._folder))
+
+
+def _on_disk(folder: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
             try:
-                self.most = max(self.most, size_of(self._folder))
-            except FileNotFoundError:  # a file went while it was looked at
+                total += (Path(place) / name).lstat().st_blocks * 512
+            except FileNotFoundError:  # it went while the folder was looked at
                 continue
+    return total
+
+
+class _Told(Progress):
+    """Says on stderr how long each phase took, and what lay on the disk and in memory at its end."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._phases = iter(PHASES)
+        self._began = time.perf_counter()
+
+    def begin(self, *_: object, **__: object) -> None:
+        """The clock of the first phase starts."""
+        self._began = time.perf_counter()
+
+    def advance(self, *_: object, **__: object) -> None:
+        """A phase ended."""
+        now = time.perf_counter()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        _say(
+            f"  {next(self._phases, 'more')}: {now - self._began:.1f} s, "
+            f"disk now {_on_disk(self._root) / 1e9:.2f} GB, most memory so far {memory / 1e9:.1f} GB"
+        )
+        self._began = now
+
+    def end(self) -> None:
+        """Nothing to say."""
 
 
 def _built_apart(root: Path) -> dict[str, float]:
@@ -91,7 +147,7 @@ def _build(root: Path) -> None:
         half_life_months=24.0,
         limits=Limits(memory_gb=MEMORY_GB, threads=2),
     )
-    seconds = wall_of(lambda: use.build(CuratorsFile(), progress=Silent()))
+    seconds = wall_of(lambda: use.build(CuratorsFile(), progress=_Told(root)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"seconds": seconds, "memory": memory}))
 
@@ -177,17 +233,9 @@ def _questions(root: Path) -> list[Row]:
             lambda: wall_of(lambda: coverage(connection, snapshots, number)),
         )
         points = coverage(connection, snapshots, number, extra=_law(snapshots)).points
-        connection.execute(
-            "CREATE TABLE weights AS SELECT id, weighted FROM read_parquet($t)", {"t": recordings}
-        )
-        sorting = "CREATE OR REPLACE TABLE sorted AS SELECT id FROM weights ORDER BY weighted DESC, id"
-        ordered = "SELECT id FROM weights ORDER BY weighted DESC, id"
-        ranking = f"CREATE OR REPLACE TABLE ranked AS SELECT row_number() OVER () AS rank, id FROM ({ordered})"
-        sort, ranked = medians(
-            lambda: wall_of(lambda: connection.execute(sorting)),
-            lambda: wall_of(lambda: connection.execute(ranking)),
-            repeats=3,
-        )
+    _say(f"coverage: {curve:.3f} s, one scan {scan:.3f} s")
+    sort, ranked = _orders(root, recordings, rows=snapshots.get().tables[SnapshotTable.RECORDING].rows)
+    _say(f"ranking: {ranked:.2f} s, sort {sort:.2f} s")
     law = "; ".join(
         f"top {point.recordings:,}: {point.share:.2%}" for point in points if point.rank in _law(snapshots)
     )
@@ -201,6 +249,30 @@ def _questions(root: Path) -> list[Row]:
     ]  # fmt: skip
 
 
+def _orders(root: Path, recordings: str, *, rows: int) -> list[float]:
+    """Seconds of DuckDB's sort of all recordings, and of their ranking; both keep what they made, on disk."""
+    ordered = "SELECT id FROM weights ORDER BY weighted DESC, id"
+    with (
+        tempfile.TemporaryDirectory(dir=root) as folder,
+        connected(Path(folder), Limits(memory_gb=MEMORY_GB), database="order.duckdb") as connection,
+    ):
+        connection.execute(
+            "CREATE TABLE weights AS SELECT id, weighted FROM read_parquet($t)", {"t": recordings}
+        )
+
+        def seconds(query: str) -> float:
+            taken = wall_of(lambda: connection.execute(f"CREATE TABLE made AS {query}"))
+            connection.execute("DROP TABLE made")
+            connection.execute("CHECKPOINT")
+            return taken
+
+        return medians(
+            lambda: seconds(ordered),
+            lambda: seconds(f"SELECT row_number() OVER () AS rank, id FROM ({ordered})"),
+            repeats=1 if rows > MANY else 3,
+        )
+
+
 def _law(snapshots: Snapshots) -> list[int]:
     rows = snapshots.get().tables[SnapshotTable.RECORDING].rows
     return [max(1, rows * millions // 256) for millions in (1, 3, 20)]
@@ -209,9 +281,10 @@ def _law(snapshots: Snapshots) -> list[int]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder for the archive, which stays")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.build:
         _build(asked.build)
     else:
-        print(main(asked.tracks))
+        print(main(asked.tracks, asked.keep))

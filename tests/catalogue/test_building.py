@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longplay.catalogue import building
+from longplay.catalogue import building, sorting
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.popularity import ONE, month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
@@ -118,6 +118,25 @@ def test_the_same_rows_split_into_other_files_give_the_same_tables(tmp_path: Pat
                 take(root, source, written[part::parts][:: -1 if part else 1])
         digests.append({name: seen.sha256 for name, seen in build(root).snapshot.tables.items()})
     assert digests[0] == digests[1]
+
+
+def test_tables_sorted_by_stretches_are_those_sorted_at_once_whatever_the_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = many_rows(9)
+    digests = []
+    for number, (stretch, threads) in enumerate([(1_000_000, 2), (300, 1), (300, 4)]):
+        root = tmp_path / str(number)
+        root.mkdir()
+        for source, written in rows.items():
+            take(root, source, written, part_rows=700)
+        monkeypatch.setattr(sorting, "STRETCH", stretch)
+        digests.append(
+            {name: seen.sha256 for name, seen in build(root, threads=threads).snapshot.tables.items()}
+        )
+    assert digests[1] == digests[2]
+    for name in TABLES:
+        assert table(tmp_path / "1", name) == table(tmp_path / "0", name)
 
 
 def test_a_snapshot_of_the_same_is_not_made_again_and_older_ones_stay(tmp_path: Path) -> None:

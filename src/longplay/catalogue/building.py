@@ -9,23 +9,25 @@ Source: docs/format/catalogue.md, "Snapshots".
 
 import hashlib
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from longplay.catalogue.clustering import Clustering
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected, query, quoted
 from longplay.catalogue.imports import Import, Imports
+from longplay.catalogue.lookups import Lookups, Width
 from longplay.catalogue.popularity import month_weights
-from longplay.catalogue.resolution import Clusters, Curated, Pairing, PairingVerdict, resolve
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
 from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, TableSeen
+from longplay.catalogue.sorting import STRETCHES, read, write_sorted
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable, stamped
 from longplay.errors import NotFound, UsageError
 from longplay.progress import Progress
@@ -35,7 +37,7 @@ from longplay.store.locks import locked
 if TYPE_CHECKING:  # slow to import
     from duckdb import DuckDBPyConnection
 
-METHOD: Final = "1"
+METHOD: Final = "2"
 """Raised when the same imports would give other tables."""
 
 BELIEVED: Final = ("musicbrainz", "discogs", "ddex", "fma", "jamendo", "internetarchive")
@@ -47,16 +49,20 @@ DAILY_LIMIT: Final = 1_000
 SOURCES_LIMIT: Final = 64
 """Sources of one snapshot: a set of them is 64 bits."""
 
-ROW_GROUP: Final = 122_880
-"""Rows of a row group: what a question about the head of the table has to read at least."""
-
 _NAMED: Final = {"recording": "title", "release": "title", "artist": "name"}
 """Kinds of entities in the order they are resolved, each with the column that names it."""
 
-_MEMBERS: Final = {"release": "placement", "artist": "credit"}
-"""Which table says what recordings are of an entity."""
+_MEMBERS: Final = {"release": "(SELECT DISTINCT release, recording FROM placement)", "artist": "credit"}
+"""What says which recordings are of an entity."""
 
-_UUID_PAIR: Final = "SELECT CAST(a AS VARCHAR), CAST(b AS VARCHAR), rule, off_ms FROM {kind}_pair"
+_WRITTEN: Final = (
+    *(SnapshotTable.GENRE, SnapshotTable.TRACK, SnapshotTable.CREDIT, SnapshotTable.LISTENS),
+    *(SnapshotTable.LISTENER, SnapshotTable.EVIDENCE, SnapshotTable.RECORDING, SnapshotTable.IDENTIFIER),
+    *(SnapshotTable.RELEASE, SnapshotTable.ARTIST),
+)
+"""Tables in the order of writing: first those made of `passing` tables, which then go; last what is largest."""
+
+_LAST_OF_PASSING: Final = SnapshotTable.LISTENER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +115,8 @@ class Building:
             with storing(scratch):
                 scratch.mkdir()
             with connected(scratch, self.limits, database="build.duckdb") as connection:
-                run = _Run(connection, self, used, curators, progress)
-                snapshot = run.make(folder, number=(known or [0])[-1] + 1, made_of=made_of)
+                run = _Run(connection, self, used, curators, scratch)
+                snapshot = run.make(folder, progress, number=(known or [0])[-1] + 1, made_of=made_of)
             with storing(scratch):
                 shutil.rmtree(scratch)
             self.snapshots.add(folder, snapshot)
@@ -133,56 +139,75 @@ class _Run:
         ports: Building,
         used: Sequence[Import],
         curators: CuratorsFile,
-        progress: Progress,
+        scratch: Path,
     ) -> None:
         self._connection = connection
         self._ports = ports
         self._used = used
-        self._curators = curators
-        self._progress = progress
+        self._scratch = scratch
+        self._passing = scratch / "passing.duckdb"  # what goes before the large tables come
         self._as_of = max(one.as_of for one in used)
-        self._verdicts: Counter[str] = Counter()
+        self._rows: dict[SourceTable, int] = {}
+        self._clustering = Clustering(connection, curators)
+        self._lookups = Lookups(connection)
 
-    def make(self, folder: Path, *, number: int, made_of: str) -> Snapshot:
+    def make(self, folder: Path, progress: Progress, *, number: int, made_of: str) -> Snapshot:
         """All tables, and the snapshot that describes them."""
-        self._progress.begin("Building", files=len(_STEPS) + len(TABLES))
+        progress.begin("Building", files=len(PHASES))
         try:
-            self._open_sources()
             for step in _STEPS:
                 step(self)
-                self._progress.advance(files=1)
-            tables = {table: self._write(table, folder) for table in TABLES}
+                self._connection.execute("CHECKPOINT passing")  # what was dropped is written over from here on
+                progress.advance(files=1)
+            sources, listens = self._sources(), self._listens()
+            tables = {}
+            for table in _WRITTEN:
+                tables[table] = self._write(table, folder)
+                progress.advance(files=1)
         finally:
-            self._progress.end()
+            progress.end()
         return Snapshot(
             number=number,
             made_of=made_of,
             as_of=self._as_of,
             half_life_months=self._ports.half_life_months,
             imports=tuple(one.id for one in self._used),
-            sources=self._sources(),
-            tables=tables,
-            listens=self._listens(),
-            verdicts=dict(sorted(self._verdicts.items())),
+            sources=sources,
+            tables={table: tables[table] for table in TABLES},
+            listens=listens,
+            verdicts=dict(sorted(self._clustering.verdicts.items())),
         )
 
-    def _open_sources(self) -> None:
-        """Each source table of all imports as one view, empty where no import has such rows."""
+    def open(self) -> None:
+        """Each source table of all imports as one view of numbered rows, empty where no import has any."""
+        self._connection.execute(f"ATTACH {quoted(self._passing)} AS passing")
+        self._connection.execute("SET search_path = 'build,passing'")
         self._connection.execute(query("macros"))
-        self._connection.execute(
-            "CREATE TABLE evidence "
-            "(kind VARCHAR, a UUID, b UUID, rule UTINYINT, off_ms INTEGER, verdict VARCHAR)"
-        )
         for table in SourceTable:
-            paths = [str(path) for one in self._used for path in self._ports.imports.files(one.id, table)]
-            name = f"source_{table.value}"
-            if paths:
-                self._connection.read_parquet(paths).create_view(name)
-            else:
-                self._connection.register(name, stamped(SCHEMAS[table]).empty_table())
+            paths = [path for one in self._used for path in self._ports.imports.files(one.id, table)]
+            self._rows[table] = self._open(f"source_{table.value}", table, paths)
+
+    def _open(self, name: str, table: SourceTable, paths: Sequence[Path]) -> int:
+        if not paths:
+            columns = stamped(SCHEMAS[table]).append(pa.field("row_at", pa.int64()))
+            self._connection.register(name, columns.empty_table())
+            return 0
+        begins = [0]
+        for path in paths:
+            with storing(path):
+                begins.append(begins[-1] + pq.read_metadata(path).num_rows)
+        self._connection.execute(
+            f"CREATE TEMP VIEW {name} AS "
+            f"SELECT *, {begins}[CAST(file_index AS BIGINT) + 1] + file_row_number AS row_at FROM {read(paths)}"
+        )
+        return begins[-1]
 
     def _run(self, name: str, **values: object) -> None:
         self._connection.execute(query(name), values or None)
+
+    def _drop(self, *tables: str) -> None:
+        for table in tables:
+            self._connection.execute(f"DROP TABLE {table}")
 
     def believe(self) -> None:
         """Which ids hold, which source goes first."""
@@ -195,82 +220,23 @@ class _Run:
     def gather(self) -> None:
         """Each entity as each source has it, once."""
         for kind, name in _NAMED.items():
-            self._connection.execute(query("nodes").format(kind=kind, name=name, strongest=_strongest(kind)))
+            fields = ", ".join(SCHEMAS[SourceTable(kind)].names)
+            filled = query("nodes").format(kind=kind, name=name, fields=fields, strongest=_strongest(kind))
+            self._connection.execute(filled)
 
     def resolve(self) -> None:
         """Which entities of several sources are one; recordings first, since artists are told by them."""
         for kind in _NAMED:
-            self._run(f"{kind}_pairs")
-            self._cluster(kind)
+            self._clustering.cluster(kind)
         for kind in _NAMED:
             self._run(f"merged_{kind}s")
 
-    def _cluster(self, kind: str) -> None:
-        curated = self._curators.of(kind, self._node)
-        rows = self._connection.execute(_UUID_PAIR.format(kind=kind)).fetchall()
-        pairings = [Pairing(a=a, b=b, rule=rule, off_ms=off_ms) for a, b, rule, off_ms in rows]
-        clusters, verdicts = resolve(pairings, self._places(kind, pairings, curated), curated)
-        self._verdicts.update(f"{kind}: {verdict.value}" for _, verdict in verdicts)
-        self._keep(kind, clusters, verdicts)
-
-    def _node(self, kind: str, source: str, name: str) -> str | None:
-        found = self._connection.execute(
-            f"SELECT CAST(node AS VARCHAR) FROM node_{kind} WHERE source = ? AND id = ?", [source, name]
-        ).fetchone()
-        return str(found[0]) if found else None
-
-    def _places(self, kind: str, pairings: Sequence[Pairing], curated: Curated) -> dict[str, int]:
-        nodes = {node for pairing in pairings for node in pairing.pair}
-        nodes |= {node for pair in curated.forced | curated.vetoed for node in pair}
-        if not nodes:
-            return {}
-        self._connection.register("wanted_node", pa.table({"node": sorted(nodes)}))
-        rows = self._connection.execute(
-            f"SELECT CAST(node AS VARCHAR), place FROM node_{kind} "
-            "SEMI JOIN wanted_node ON CAST(wanted_node.node AS UUID) = node_{kind}.node".format(kind=kind)
-        ).fetchall()
-        self._connection.unregister("wanted_node")
-        return {str(node): int(place) for node, place in rows}
-
-    def _keep(self, kind: str, clusters: Clusters, verdicts: Sequence[tuple[Pairing, PairingVerdict]]) -> None:
-        members = list(clusters.members())
-        text = pa.string()
-        self._connection.register(
-            "members",
-            pa.table(
-                {
-                    "node": pa.array([node for node, _ in members], text),
-                    "cluster": pa.array([cluster for _, cluster in members], text),
-                }
-            ),
-        )
-        self._connection.register(
-            "verdicts",
-            pa.table(
-                {
-                    "a": pa.array([pairing.a for pairing, _ in verdicts], text),
-                    "b": pa.array([pairing.b for pairing, _ in verdicts], text),
-                    "rule": pa.array([pairing.rule for pairing, _ in verdicts], pa.uint8()),
-                    "off_ms": pa.array([pairing.off_ms for pairing, _ in verdicts], pa.int32()),
-                    "verdict": pa.array([verdict.value for _, verdict in verdicts], text),
-                }
-            ),
-        )
-        self._connection.execute(
-            f"CREATE TABLE {kind}_cluster AS "
-            "SELECT CAST(node AS UUID) AS node, CAST(cluster AS UUID) AS cluster FROM members"
-        )
-        self._connection.execute(
-            "INSERT INTO evidence "
-            "SELECT ?, CAST(a AS UUID), CAST(b AS UUID), rule, off_ms, verdict FROM verdicts",
-            [kind],
-        )
-        self._connection.unregister("members")
-        self._connection.unregister("verdicts")
-
-    def join(self) -> None:
-        """Who is credited on what, and what stands on which release."""
+    def credit(self) -> None:
+        """Who is credited on what."""
         self._run("credits")
+
+    def place(self) -> None:
+        """What stands on which release."""
         self._run("placements")
 
     def count(self) -> None:
@@ -282,28 +248,54 @@ class _Run:
             row[0] for row in self._connection.execute("SELECT DISTINCT month FROM monthly_listen").fetchall()
         ]
         weights = month_weights(months, as_of=self._as_of, half_life_months=self._ports.half_life_months)
-        self._connection.execute("CREATE TABLE month_weight (month INTEGER, weight BIGINT)")
+        self._connection.execute("CREATE TABLE passing.month_weight (month INTEGER, weight BIGINT)")
         if weights:
             self._connection.executemany("INSERT INTO month_weight VALUES (?, ?)", sorted(weights.items()))
         self._run("popularity")
 
-    def rank(self) -> None:
-        """The place of everything."""
-        self._run("ranked_recordings")
+    def sum(self) -> None:
+        """The listens of releases and artists."""
         for kind, members in _MEMBERS.items():
-            self._connection.execute(query("ranked_others").format(kind=kind, members=members))
+            self._connection.execute(query("summed_others").format(kind=kind, members=members))
+
+    def rank(self) -> None:
+        """The place of everything; it is looked up from here on."""
+        self._look_up(
+            "is_played", "SELECT recording AS node, 1 AS value FROM popularity", "recording", np.uint8
+        )
+        self._run("ranked_recordings")
+        self._lookups.drop("is_played")
+        self._drop("popularity")
+        for kind in _MEMBERS:
+            self._connection.execute(query("ranked_others").format(kind=kind))
+            self._drop(f"{kind}_sum")
+        for kind in _NAMED:
+            self._look_up(f"{kind}_rank_of", query("rank_of").format(kind=kind), kind)
+
+    def date(self) -> None:
+        """When each recording first came out, as far as its releases tell."""
+        self._look_up("release_year_of", query("release_years"), "release")
+        self._look_up("dated_of", query("first_releases"), "recording")
+        self._lookups.drop("release_year_of")
+
+    def _look_up(self, name: str, told: str, kind: str, width: type[Width] = np.uint32) -> None:
+        self._lookups.add(name, told, nodes=self._rows[SourceTable(kind)], width=width)
 
     def _write(self, table: SnapshotTable, folder: Path) -> TableSeen:
-        """One table as Parquet, in its order."""
+        """One table as Parquet, in its order; what only it needed is dropped."""
         path = folder / f"{table.value}.parquet"
         columns = ", ".join(
             f"CAST({column.name} AS {column.type}) AS {column.name}" for column in TABLES[table]
         )
-        self._connection.execute(
-            f"COPY (SELECT {columns} FROM ({query(f'table_{table.value}')})) TO {quoted(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
-        self._progress.advance(files=1)
+        ordered = f"SELECT {columns} FROM ({query(f'table_{table.value}')})"
+        if table in STRETCHES:
+            self._connection.execute(f"CREATE TEMP VIEW row_{table.value} AS {query(f'rows_{table.value}')}")
+        ranks = max(self._rows[SourceTable(kind)] for kind in _NAMED)
+        write_sorted(self._connection, table, ordered, path, scratch=self._scratch, ranks=ranks)
+        if table is _LAST_OF_PASSING:
+            self._connection.execute("SET search_path = 'build'; DETACH passing")
+            with storing(self._passing):
+                self._passing.unlink()
         return seen(path)
 
     def _sources(self) -> tuple[SourceSeen, ...]:
@@ -336,7 +328,13 @@ def _strongest(kind: str) -> str:
     return ", ".join(fields)
 
 
-_STEPS: Final = (_Run.believe, _Run.gather, _Run.resolve, _Run.join, _Run.count, _Run.rank)
+_STEPS: Final = (
+    *(_Run.open, _Run.believe, _Run.gather, _Run.resolve, _Run.credit, _Run.place, _Run.count, _Run.sum),
+    *(_Run.rank, _Run.date),
+)
+
+PHASES: Final = (*(step.__name__ for step in _STEPS), *(table.value for table in _WRITTEN))
+"""What a build does, one after another: each is one step of its progress."""
 
 
 def licences_of(imports: Sequence[Import]) -> dict[str, tuple[str, ...]]:

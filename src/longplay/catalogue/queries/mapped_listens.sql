@@ -4,7 +4,7 @@
 -- one UTC day that count; the earliest do).
 -- Found by: the source's own mapping to MBIDs; names in the canonical mapping; names that mean one recording only.
 -- Reads: source_listen, source_mapping, node_recording, merged_recording, redirect. Cost: by the number of listens.
-CREATE TABLE mapped_listen AS
+CREATE TABLE passing.mapped_listen AS
 WITH once AS (
     SELECT source, listener, "at", artist, title, max(recording_id) AS recording_id
     FROM source_listen
@@ -36,7 +36,7 @@ mapping AS (
     GROUP BY ALL
 ),
 recording_by_names AS (
-    SELECT name_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(id) AS recording
+    SELECT name_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(node) AS recording
     FROM merged_recording
     WHERE artist_credit IS NOT NULL AND (SELECT count(*) > 0 FROM heard)
     GROUP BY ALL

@@ -1,12 +1,17 @@
 -- Purpose: which recording is which track of which release.
 -- Grain: one row per (release, medium, position, recording). Makes: placement.
--- Reads: source_track, redirect, node_recording, node_release and the clusters. Cost at 256 M: two joins of 256 M.
-CREATE TABLE placement AS
+-- Reads: source_track, redirect, key_recording, key_release and the clusters.
+-- Cost at 256 M: two joins of 256 M, one grouping of 8 bytes a row; only what is told more than once is compared.
+CREATE TABLE passing.placement AS
 WITH told AS (
     SELECT
         source_track.source,
-        coalesce(to_release.to_id, source_track.release_id) AS release_id,
-        coalesce(to_recording.to_id, source_track.recording_id) AS recording_id,
+        entity_id(
+            source_track.source, 'release', coalesce(to_release.to_id, source_track.release_id)
+        ) AS release_id,
+        entity_id(
+            source_track.source, 'recording', coalesce(to_recording.to_id, source_track.recording_id)
+        ) AS recording_id,
         medium, position, number, title, as_of
     FROM source_track
     LEFT JOIN redirect AS to_release
@@ -17,15 +22,31 @@ WITH told AS (
         AND to_recording.from_id = source_track.recording_id
 )
 SELECT
-    coalesce(release_cluster.cluster, node_release.node) AS release,
-    coalesce(recording_cluster.cluster, node_recording.node) AS recording,
-    told.medium,
-    told.position,
-    max_by(told.number, (told.as_of, told.source, told.number)) AS number,
-    max_by(told.title, (told.as_of, told.source, told.title)) AS title
+    coalesce(release_cluster.cluster, key_release.node) AS release,
+    coalesce(recording_cluster.cluster, key_recording.node) AS recording,
+    told.medium, told.position, told.number, told.title, told.source, told.as_of
 FROM told
-JOIN node_recording ON node_recording.source = told.source AND node_recording.id = told.recording_id
-JOIN node_release ON node_release.source = told.source AND node_release.id = told.release_id
-LEFT JOIN recording_cluster ON recording_cluster.node = node_recording.node
-LEFT JOIN release_cluster ON release_cluster.node = node_release.node
-GROUP BY ALL;
+JOIN key_recording ON key_recording.id = told.recording_id
+JOIN key_release ON key_release.id = told.release_id
+LEFT JOIN recording_cluster ON recording_cluster.node = key_recording.node
+LEFT JOIN release_cluster ON release_cluster.node = key_release.node;
+
+CREATE TEMP TABLE told_again AS
+SELECT hash(release, recording, medium, position) AS mark FROM placement GROUP BY mark HAVING count(*) > 1;
+
+CREATE TEMP TABLE placement_compared AS
+SELECT
+    release, recording, medium, position,
+    max_by(number, (as_of, source, number)) AS number,
+    max_by(title, (as_of, source, title)) AS title,
+    max(source) AS source,
+    max(as_of) AS as_of
+FROM placement
+WHERE hash(release, recording, medium, position) IN (FROM told_again)
+GROUP BY release, recording, medium, position;
+
+DELETE FROM placement WHERE hash(release, recording, medium, position) IN (FROM told_again);
+
+INSERT INTO placement BY NAME FROM placement_compared;
+
+DROP TABLE placement_compared;

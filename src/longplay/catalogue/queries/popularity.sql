@@ -3,7 +3,7 @@
 -- `weighted`: listens × 2^20, halved for every half-life that has passed (table month_weight).
 -- `listeners`: people who listened, as counted; where a source counts for itself, its largest month.
 -- Reads: monthly_listen, mapped_listen, month_weight. Cost at 256 M: one join and grouping.
-CREATE TABLE popularity AS
+CREATE TABLE passing.popularity AS
 WITH counted AS (
     SELECT recording, count(DISTINCT listener) AS listeners
     FROM mapped_listen

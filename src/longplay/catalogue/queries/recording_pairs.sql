@@ -3,10 +3,10 @@
 -- Rules, strongest first: 0 one states the other's id; 1 equal ISRC and title; 2 equal names and durations within 3 s.
 -- Doubtful, never merged by themselves: 10 equal ISRC under other titles; 11 equal names, duration unknown or off by
 -- up to 10 s. An ISRC or a name that more than 50 recordings of a source share says nothing.
--- Reads: node_recording. Cost at 256 M: with one source nothing pairs; the keys of two sources are joined once.
+-- Reads: key_recording, node_recording. Cost at 256 M: with one source nothing pairs; the keys of two sources are joined once.
 CREATE TEMP TABLE recording_pair AS
 WITH several AS (
-    SELECT count(DISTINCT source) > 1 AS are FROM node_recording
+    SELECT min(place) < max(place) AS are FROM key_recording
 ),
 node AS (
     SELECT node, place, source, id, isrcs, identifiers, duration_ms, name_key(title) AS title_key,

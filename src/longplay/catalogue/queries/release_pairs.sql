@@ -2,10 +2,10 @@
 -- Grain: one row per pair of nodes and rule. Makes: release_pair.
 -- Rules: 0 one states the other's id; 1 equal barcode and title; 2 equal title, artists, year and number of tracks.
 -- Doubtful: 10 equal barcode under other titles.
--- Reads: node_release, source_track. Cost at 59 M: as recording_pairs.
+-- Reads: key_release, node_release, source_track. Cost at 59 M: as recording_pairs.
 CREATE TEMP TABLE release_pair AS
 WITH several AS (
-    SELECT count(DISTINCT source) > 1 AS are FROM node_release
+    SELECT min(place) < max(place) AS are FROM key_release
 ),
 track_count AS (
     SELECT source, release_id AS id, count(DISTINCT (medium, position)) AS tracks
