@@ -1,0 +1,8 @@
+-- Purpose: how long recordings play, to the second, so that what is rounded shows as a spike.
+-- Grain: one row per whole second begun; `longest` stands for all that are as long or longer. `second` is null where the
+-- playing time is unknown. Order: second, null last.
+-- Parameters: table (Parquet of recordings), longest (s). Cost at 256 M: one scan of one column, `longest` groups.
+SELECT least(duration_ms // 1000, $longest) AS second, count(*) AS recordings
+FROM read_parquet($table)
+GROUP BY second
+ORDER BY second NULLS LAST

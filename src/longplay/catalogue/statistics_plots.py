@@ -1,0 +1,361 @@
+"""The figures of a snapshot as plots, one by one or all in one picture.
+
+A plot is drawn only where its table has rows, so no axis is ever without an extent. Nothing is clipped and there are
+no legends: Vega numbers those, and the same figures are to give the same bytes.
+
+Source: Lex and others, UpSet, IEEE TVCG 20 (2014), for the overlap of sources; Vega-Lite.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from longplay.catalogue.picture_theme import Theme
+from longplay.catalogue.pictures import coverage_curve, log_axis
+from longplay.catalogue.snapshot_tables import SnapshotTable
+from longplay.catalogue.statistics import Combination, Statistics
+from longplay.catalogue.statistics_tables import (
+    Table,
+    band_name,
+    licence_name,
+    percent,
+    shown,
+    tables,
+)
+
+if TYPE_CHECKING:  # slow to import
+    import altair
+
+WIDTH, HEIGHT = 350, 220
+LEFT, BARS = 132, 170
+"""Room for the names of bars, and for bars; px."""
+STEP = 22
+"""From bar to bar, px."""
+
+COLUMNS_LIMIT: Final = 10
+"""Sources with a column of their own in the plot of the overlap."""
+ROWS_LIMIT: Final = 12
+MINUTES_LIMIT: Final = 15
+
+_FIRST_YEAR: Final = 1890
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A bar with its name and what stands beside it.
+
+    Attributes:
+        name, label: on its left and right.
+        number: its length.
+        part: the length of its darker part, at most `number`.
+    """
+
+    name: str
+    label: str
+    number: int
+    part: int
+
+
+def plots(found: Statistics, theme: Theme) -> dict[str, "altair.LayerChart"]:
+    """The plots by the key of their table; those without data are left out."""
+    filled = {table.key for table in tables(found) if table.rows}
+    return {key: draw(found, theme) for key, draw in _PLOTS.items() if key in filled}
+
+
+def picture(found: Statistics, theme: Theme) -> "altair.TopLevelMixin":
+    """All plots in one picture, two in a row."""
+    import altair
+
+    told = {table.key: table for table in tables(found)}
+    drawn = plots(found, theme)
+    titled = [plot.properties(title=_title(told[key], key)) for key, plot in drawn.items()]
+    rows = [altair.hconcat(*titled[place : place + 2], spacing=40) for place in range(0, len(titled), 2)]
+    snapshot = found.snapshot
+    facts = [
+        f"As of {snapshot.as_of}: {found.rows(SnapshotTable.RECORDING):,} recordings, "
+        f"{found.rows(SnapshotTable.RELEASE):,} releases, {found.rows(SnapshotTable.ARTIST):,} artists.",
+        f"{found.coverage.listens:,} listens of the sources, whose listeners chose themselves; "
+        f"{found.coverage.listeners:,} listeners known.",
+        *(f"{table.title}: {table.lacking}" for table in told.values() if not table.rows),
+    ]
+    title = altair.Title(
+        f"The catalogue, snapshot {snapshot.number}", subtitle=facts, fontSize=22, subtitleFontSize=13, offset=28
+    )
+    if not rows:
+        rows = [altair.hconcat(_nothing())]
+    return altair.vconcat(*rows, spacing=48).properties(title=title)
+
+
+def _nothing() -> "altair.Chart":
+    """A picture of nothing, where there is nothing to draw."""
+    import altair
+
+    rows = altair.Data(values=[{"x": 0}])  # type: ignore[no-untyped-call]
+    return altair.Chart(rows).mark_point(opacity=0, aria=False).properties(width=WIDTH, height=1)
+
+
+def _title(table: Table, key: str) -> "altair.Title":
+    import altair
+
+    lines = [line for note in table.notes for line in _wrapped(note, 66)]
+    left = {"coverage": _AXIS, "durations": _AXIS, "years": _AXIS}.get(key, LEFT)
+    return altair.Title(table.title, subtitle=lines, dx=-left, frame="group")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+_AXIS: Final = 56
+"""Room for the numbers of an upright axis, px."""
+
+
+def _popularity(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    all_ = sum(band.recordings for band in found.bands)
+    bars = [
+        Bar(name=band_name(band), label=_label(band.recordings, all_), number=band.recordings, part=band.recordings)
+        for band in found.bands
+    ]
+    return _barred(bars, theme, names="score", numbers="recordings (logarithmic)", logarithmic=True)
+
+
+def _coverage(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    return _upright(coverage_curve(found.coverage, theme, width=WIDTH, height=HEIGHT))
+
+
+def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    import altair
+
+    seconds = found.durations.seconds[: MINUTES_LIMIT * 60]
+    rows = [{"minute": second / 60, "recordings": number} for second, number in enumerate(seconds)]
+    axis = altair.Axis(values=list(range(MINUTES_LIMIT + 1)), format="d", grid=False)
+    area = (
+        altair.Chart(altair.Data(values=rows))  # type: ignore[no-untyped-call]
+        .mark_area(
+            interpolate="step-after", color=theme.main, aria=False, line={"color": theme.main, "strokeWidth": 0.8}
+        )
+        .encode(
+            x=altair.X("minute:Q", title="playing time (minutes)", axis=axis,
+                       scale=altair.Scale(domain=[0, MINUTES_LIMIT], nice=False)),
+            y=altair.Y("recordings:Q", title="recordings a second of playing time", axis=_numbers()),
+        )
+    )  # fmt: skip
+    return _upright(altair.layer(area).properties(width=WIDTH, height=HEIGHT))
+
+
+def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    """Years before 1890 and after the next one are in the table only: they are mistakes, nearly all."""
+    import altair
+
+    last = found.snapshot.as_of.year + 1
+    dated = [year for year in found.years if year.year is not None]
+    kept = [year for year in dated if _FIRST_YEAR <= (year.year or 0) <= last] or dated
+    rows = [
+        {"from": year.year, "to": (year.year or 0) + 1, "none": 0, "january": year.january, "all": year.releases}
+        for year in kept
+    ]
+    begin, end = rows[0]["from"] or 0, rows[-1]["to"] or 0
+    short = max(0, 10 - (end - begin))
+    axis = altair.Axis(format="d", tickMinStep=1, grid=False, tickCount=8)
+    scale = altair.Scale(domain=[begin - short // 2, end + short - short // 2], nice=False)
+    base = altair.Chart(altair.Data(values=rows)).encode(  # type: ignore[no-untyped-call]
+        x=altair.X("from:Q", title="year of release, as stated", axis=axis, scale=scale), x2="to:Q"
+    )
+    other = base.mark_rect(color=theme.main, aria=False, stroke=theme.paper, strokeWidth=0.3).encode(
+        y=altair.Y("january:Q", title="releases a year", axis=_numbers()), y2="all:Q"
+    )
+    january = base.mark_rect(color=theme.second, aria=False, stroke=theme.paper, strokeWidth=0.3).encode(
+        y=altair.Y("none:Q"), y2="january:Q"
+    )
+    return _upright(altair.layer(other, january).properties(width=WIDTH, height=HEIGHT))
+
+
+def _genres(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    all_ = sum(band.recordings for band in found.bands)
+    bars = [
+        Bar(name=shown(one.genre), label=_label(one.recordings, all_), number=one.recordings, part=one.own)
+        for one in found.genres.top
+    ]
+    return _barred(bars, theme, names="genre", numbers="recordings")
+
+
+def _licences(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    all_ = sum(one.recordings for one in found.licences)
+    bars = [
+        Bar(
+            name=licence_name(one),
+            label=_label(one.recordings, all_),
+            number=one.recordings,
+            part=one.recordings if one.licence is not None else 0,
+        )
+        for one in found.licences
+    ]
+    return _barred(bars, theme, names="licence", numbers="recordings")
+
+
+def _holdings(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    counts = found.holdings or ()
+    listens = sum(count.listens for _, count in counts)
+    bars = [
+        Bar(
+            name=shown(status),
+            label=f"{count.recordings:,}; {percent(count.listens, listens)} of listens",
+            number=count.recordings,
+            part=count.recordings,
+        )
+        for status, count in counts
+    ]
+    return _barred(bars, theme, names="status", numbers="recordings (logarithmic)", logarithmic=True)
+
+
+def _sources(found: Statistics, theme: Theme) -> "altair.LayerChart":
+    """Which sources know a recording, as dots; how many recordings, as bars."""
+    import altair
+
+    rows = found.combinations[:ROWS_LIMIT]
+    all_ = sum(one.recordings for one in found.combinations)
+    bars = [
+        Bar(name="", label=_label(one.recordings, all_), number=one.recordings, part=one.recordings) for one in rows
+    ]
+    matrix = _matrix(rows, theme)
+    barred = _barred(bars, theme, names="", numbers="recordings", left=matrix)
+    return altair.layer(*barred.layer).resolve_scale(x="independent").properties(
+        width=BARS, height=altair.Step(STEP)
+    )
+
+
+def _matrix(rows: Sequence[Combination], theme: Theme) -> list["altair.Chart"]:
+    """Dots left of the bars: dark where a source knows the recordings, joined by a line; names of sources above."""
+    import altair
+
+    weight: dict[str, int] = {}
+    for row in rows:
+        for name in row.sources:
+            weight[name] = weight.get(name, 0) + row.recordings
+    order = list(dict.fromkeys(name for row in rows for name in row.sources))
+    largest = sorted(order, key=lambda name: (-weight[name], name))[:COLUMNS_LIMIT]
+    columns = sorted(largest, key=order.index)
+    has_more = len(order) > len(columns)
+    places = {name: place for place, name in enumerate(columns)}
+    heads = [*columns, "others"] if has_more else columns
+    dots = []
+    spans = []
+    for place, row in enumerate(rows):
+        known = {places.get(name, len(columns)) for name in row.sources}
+        dots += [{"place": place, "column": column, "on": column in known} for column in range(len(heads))]
+        if known:
+            spans.append({"place": place, "from": min(known), "to": max(known)})
+    gap = min(26, LEFT // max(1, len(heads)))
+    right = -14
+    scale = altair.Scale(
+        domain=[0, max(1, len(heads) - 1)], range=[right - gap * max(1, len(heads) - 1), right], nice=False, zero=False
+    )
+    y = altair.Y("place:O", axis=None)
+
+    def at(field: str) -> altair.X:
+        return altair.X(f"{field}:Q", axis=None, scale=scale)
+
+    data = altair.Chart(altair.Data(values=dots)).encode(x=at("column"), y=y)  # type: ignore[no-untyped-call]
+    size = 70
+    off = data.transform_filter("!datum.on").mark_circle(color=theme.grid, size=size, opacity=1, aria=False)
+    on = data.transform_filter("datum.on").mark_circle(color=theme.ink, size=size, opacity=1, aria=False)
+    lines = (
+        altair.Chart(altair.Data(values=spans))  # type: ignore[no-untyped-call]
+        .mark_rule(color=theme.ink, strokeWidth=2, aria=False)
+        .encode(x=at("from"), x2="to:Q", y=y)
+    )
+    names = [{"column": place, "name": shown(name, 24)} for place, name in enumerate(heads)]
+    above = (
+        altair.Chart(altair.Data(values=names))  # type: ignore[no-untyped-call]
+        .mark_text(angle=305, align="left", baseline="middle", color=theme.ink, aria=False, limit=120)
+        .encode(x=at("column"), y=altair.value(-8), text="name:N")
+    )
+    return [off, lines, on, above]
+
+
+def _barred(
+    bars: Sequence[Bar],
+    theme: Theme,
+    *,
+    names: str,
+    numbers: str,
+    logarithmic: bool = False,
+    left: Sequence["altair.Chart"] | None = None,
+) -> "altair.LayerChart":
+    """Bars that lie, each with its name on the left and its label on the right.
+
+    Args:
+        bars: from the top down.
+        theme: its colours.
+        names, numbers: titles of the axes.
+        logarithmic: whether the axis is; bars then begin at half of one.
+        left: in place of the names.
+    """
+    import altair
+
+    begin = 0.5 if logarithmic else 0
+    rows = [
+        {"place": place, "name": bar.name, "label": bar.label, "from": begin, "part": bar.part, "to": bar.number}
+        for place, bar in enumerate(bars)
+    ]
+    most = max(bar.number for bar in bars)
+    if logarithmic:
+        x = log_axis("from", most=most, least=begin, title=numbers)
+    else:
+        scale = altair.Scale(domain=[0, max(1, most)], nice=True)
+        axis = altair.Axis(format="~s" if most >= 1000 else "d", tickCount=4, tickMinStep=1)
+        x = altair.X("from:Q", title=numbers, scale=scale, axis=axis)
+    base = altair.Chart(altair.Data(values=rows)).encode(  # type: ignore[no-untyped-call]
+        y=altair.Y("place:O", axis=None, scale=altair.Scale(paddingInner=0.25))
+    )
+    whole = base.transform_filter("datum.to > datum.part").mark_bar(color=theme.soft, aria=False)
+    part = base.transform_filter("datum.part > 0").mark_bar(color=theme.main, aria=False)
+    texts = base.mark_text(color=theme.ink, aria=False)
+    if left is None:
+        names_ = texts.mark_text(align="right", limit=LEFT - 8, color=theme.ink, aria=False)
+        heading = (
+            altair.Chart(altair.Data(values=[{"text": names}]))  # type: ignore[no-untyped-call]
+            .mark_text(align="left", color=theme.muted, aria=False)
+            .encode(x=altair.value(-LEFT), y=altair.value(-10), text="text:N")
+        )
+        left = [names_.encode(x=altair.value(-8), text="name:N"), heading]
+    labels = texts.mark_text(align="left", color=theme.muted, aria=False)
+    layers = [
+        whole.encode(x=x, x2="to:Q"),
+        part.encode(x=x, x2="part:Q"),
+        labels.encode(x=altair.value(BARS + 8), text="label:N"),
+        *left,
+    ]
+    return altair.layer(*layers).properties(width=BARS, height=altair.Step(STEP))
+
+
+def _upright(chart: "altair.LayerChart") -> "altair.LayerChart":
+    """A plot with its upright axis' title above, where it can be read."""
+    return chart
+
+
+def _numbers() -> "altair.Axis":
+    import altair
+
+    return altair.Axis(format="~s", tickCount=5, tickMinStep=1)
+
+
+def _label(number: int, all_: int) -> str:
+    return f"{number:,}  ({percent(number, all_)})"
+
+
+_PLOTS: Final[dict[str, Callable[[Statistics, Theme], "altair.LayerChart"]]] = {
+    "popularity": _popularity,
+    "coverage": _coverage,
+    "durations": _durations,
+    "years": _years,
+    "genres": _genres,
+    "licences": _licences,
+    "sources": _sources,
+    "holdings": _holdings,
+}
