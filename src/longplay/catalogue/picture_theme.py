@@ -66,19 +66,19 @@ def config(theme: Theme, *, paper: bool = True) -> dict[str, object]:
     """
     words = {"font": FONT, "color": theme.ink}
     axis = {
-        "labelFont": FONT, "titleFont": FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+        "labelFont": FONT, "titleFont": FONT, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal",
         "labelColor": theme.muted, "titleColor": theme.ink, "gridColor": theme.grid, "tickColor": theme.muted,
-        "domainColor": theme.muted, "titlePadding": 8,
+        "domainColor": theme.muted, "titlePadding": 8, "labelFlush": False,
     }  # fmt: skip
     title = {
-        **words, "fontSize": 16, "anchor": "start", "subtitleFont": FONT, "subtitleFontSize": 12,
-        "subtitleColor": theme.muted, "offset": 12, "subtitlePadding": 4,
+        **words, "fontSize": 17, "anchor": "start", "subtitleFont": FONT, "subtitleFontSize": 13,
+        "subtitleColor": theme.muted, "offset": 14, "subtitlePadding": 4, "frame": "bounds",
     }  # fmt: skip
     return {
         "background": theme.paper if paper else "transparent",
         "axis": axis,
         "title": title,
-        "text": {**words, "fontSize": 12},
+        "text": {**words, "fontSize": 13},
         "view": {"stroke": None},
         "padding": 12 if paper else 4,
         "font": FONT,

@@ -1,4 +1,4 @@
-"""The figures of a snapshot as plots, one by one or all in one picture.
+"""The figures of a snapshot as plots.
 
 A plot is drawn only where its table has rows, so no axis is ever without an extent. Nothing is clipped and there are
 no legends: Vega numbers those, and the same figures are to give the same bytes.
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from longplay.catalogue.picture_theme import Theme
 from longplay.catalogue.pictures import coverage_curve, log_axis
-from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.statistics import Combination, Statistics
 from longplay.catalogue.statistics_tables import (
-    Table,
+    DRAWN_LIMIT,
+    FIRST_YEAR,
+    MINUTES_LIMIT,
     band_name,
     licence_name,
     percent,
@@ -26,18 +27,14 @@ from longplay.catalogue.statistics_tables import (
 if TYPE_CHECKING:  # slow to import
     import altair
 
-WIDTH, HEIGHT = 350, 220
-LEFT, BARS = 132, 170
+WIDTH, HEIGHT = 340, 220
+LEFT, BARS = 132, 150
 """Room for the names of bars, and for bars; px."""
-STEP = 22
+STEP = 21
 """From bar to bar, px."""
 
 COLUMNS_LIMIT: Final = 10
 """Sources with a column of their own in the plot of the overlap."""
-ROWS_LIMIT: Final = 12
-MINUTES_LIMIT: Final = 15
-
-_FIRST_YEAR: Final = 1890
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,59 +59,6 @@ def plots(found: Statistics, theme: Theme) -> dict[str, "altair.LayerChart"]:
     return {key: draw(found, theme) for key, draw in _PLOTS.items() if key in filled}
 
 
-def picture(found: Statistics, theme: Theme) -> "altair.TopLevelMixin":
-    """All plots in one picture, two in a row."""
-    import altair
-
-    told = {table.key: table for table in tables(found)}
-    drawn = plots(found, theme)
-    titled = [plot.properties(title=_title(told[key], key)) for key, plot in drawn.items()]
-    rows = [altair.hconcat(*titled[place : place + 2], spacing=40) for place in range(0, len(titled), 2)]
-    snapshot = found.snapshot
-    facts = [
-        f"As of {snapshot.as_of}: {found.rows(SnapshotTable.RECORDING):,} recordings, "
-        f"{found.rows(SnapshotTable.RELEASE):,} releases, {found.rows(SnapshotTable.ARTIST):,} artists.",
-        f"{found.coverage.listens:,} listens of the sources, whose listeners chose themselves; "
-        f"{found.coverage.listeners:,} listeners known.",
-        *(f"{table.title}: {table.lacking}" for table in told.values() if not table.rows),
-    ]
-    title = altair.Title(
-        f"The catalogue, snapshot {snapshot.number}", subtitle=facts, fontSize=22, subtitleFontSize=13, offset=28
-    )
-    if not rows:
-        rows = [altair.hconcat(_nothing())]
-    return altair.vconcat(*rows, spacing=48).properties(title=title)
-
-
-def _nothing() -> "altair.Chart":
-    """A picture of nothing, where there is nothing to draw."""
-    import altair
-
-    rows = altair.Data(values=[{"x": 0}])  # type: ignore[no-untyped-call]
-    return altair.Chart(rows).mark_point(opacity=0, aria=False).properties(width=WIDTH, height=1)
-
-
-def _title(table: Table, key: str) -> "altair.Title":
-    import altair
-
-    lines = [line for note in table.notes for line in _wrapped(note, 66)]
-    left = {"coverage": _AXIS, "durations": _AXIS, "years": _AXIS}.get(key, LEFT)
-    return altair.Title(table.title, subtitle=lines, dx=-left, frame="group")
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-_AXIS: Final = 56
-"""Room for the numbers of an upright axis, px."""
-
-
 def _popularity(found: Statistics, theme: Theme) -> "altair.LayerChart":
     all_ = sum(band.recordings for band in found.bands)
     bars = [
@@ -125,7 +69,7 @@ def _popularity(found: Statistics, theme: Theme) -> "altair.LayerChart":
 
 
 def _coverage(found: Statistics, theme: Theme) -> "altair.LayerChart":
-    return _upright(coverage_curve(found.coverage, theme, width=WIDTH, height=HEIGHT))
+    return coverage_curve(found.coverage, theme, width=WIDTH, height=HEIGHT)
 
 
 def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
@@ -137,7 +81,8 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
     area = (
         altair.Chart(altair.Data(values=rows))  # type: ignore[no-untyped-call]
         .mark_area(
-            interpolate="step-after", color=theme.main, aria=False, line={"color": theme.main, "strokeWidth": 0.8}
+            interpolate="step-after", color=theme.main, opacity=1, aria=False,
+            line={"color": theme.main, "strokeWidth": 0.8, "interpolate": "step-after"},
         )
         .encode(
             x=altair.X("minute:Q", title="playing time (minutes)", axis=axis,
@@ -145,16 +90,16 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
             y=altair.Y("recordings:Q", title="recordings a second of playing time", axis=_numbers()),
         )
     )  # fmt: skip
-    return _upright(altair.layer(area).properties(width=WIDTH, height=HEIGHT))
+    return altair.layer(area).properties(width=WIDTH, height=HEIGHT)
 
 
 def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
-    """Years before 1890 and after the next one are in the table only: they are mistakes, nearly all."""
+    """Years before `FIRST_YEAR` and after the next are left out, unless there are no others."""
     import altair
 
     last = found.snapshot.as_of.year + 1
     dated = [year for year in found.years if year.year is not None]
-    kept = [year for year in dated if _FIRST_YEAR <= (year.year or 0) <= last] or dated
+    kept = [year for year in dated if FIRST_YEAR <= (year.year or 0) <= last] or dated
     rows = [
         {"from": year.year, "to": (year.year or 0) + 1, "none": 0, "january": year.january, "all": year.releases}
         for year in kept
@@ -172,7 +117,7 @@ def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
     january = base.mark_rect(color=theme.second, aria=False, stroke=theme.paper, strokeWidth=0.3).encode(
         y=altair.Y("none:Q"), y2="january:Q"
     )
-    return _upright(altair.layer(other, january).properties(width=WIDTH, height=HEIGHT))
+    return altair.layer(other, january).properties(width=WIDTH, height=HEIGHT)
 
 
 def _genres(found: Statistics, theme: Theme) -> "altair.LayerChart":
@@ -188,7 +133,7 @@ def _licences(found: Statistics, theme: Theme) -> "altair.LayerChart":
     all_ = sum(one.recordings for one in found.licences)
     bars = [
         Bar(
-            name=licence_name(one),
+            name=_in_the_middle(licence_name(one)),
             label=_label(one.recordings, all_),
             number=one.recordings,
             part=one.recordings if one.licence is not None else 0,
@@ -196,6 +141,12 @@ def _licences(found: Statistics, theme: Theme) -> "altair.LayerChart":
         for one in found.licences
     ]
     return _barred(bars, theme, names="licence", numbers="recordings")
+
+
+def _in_the_middle(name: str) -> str:
+    """A long name cut in the middle: what tells licences apart stands at the end of their addresses."""
+    bare = name.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return bare if len(bare) <= 15 else f"{bare[:3]}…{bare[-11:]}"
 
 
 def _holdings(found: Statistics, theme: Theme) -> "altair.LayerChart":
@@ -217,16 +168,15 @@ def _sources(found: Statistics, theme: Theme) -> "altair.LayerChart":
     """Which sources know a recording, as dots; how many recordings, as bars."""
     import altair
 
-    rows = found.combinations[:ROWS_LIMIT]
+    rows = found.combinations[:DRAWN_LIMIT]
     all_ = sum(one.recordings for one in found.combinations)
     bars = [
         Bar(name="", label=_label(one.recordings, all_), number=one.recordings, part=one.recordings) for one in rows
     ]
     matrix = _matrix(rows, theme)
-    barred = _barred(bars, theme, names="", numbers="recordings", left=matrix)
-    return altair.layer(*barred.layer).resolve_scale(x="independent").properties(
-        width=BARS, height=altair.Step(STEP)
-    )
+    barred = _barred(bars, theme, names="", numbers="recordings", left=[])
+    both = altair.layer(barred, altair.layer(*matrix)).resolve_scale(x="independent")
+    return both.properties(width=BARS, height=altair.Step(STEP))
 
 
 def _matrix(rows: Sequence[Combination], theme: Theme) -> list["altair.Chart"]:
@@ -308,7 +258,7 @@ def _barred(
         x = log_axis("from", most=most, least=begin, title=numbers)
     else:
         scale = altair.Scale(domain=[0, max(1, most)], nice=True)
-        axis = altair.Axis(format="~s" if most >= 1000 else "d", tickCount=4, tickMinStep=1)
+        axis = altair.Axis(labelExpr=_SHORT, tickCount=4, tickMinStep=1)
         x = altair.X("from:Q", title=numbers, scale=scale, axis=axis)
     base = altair.Chart(altair.Data(values=rows)).encode(  # type: ignore[no-untyped-call]
         y=altair.Y("place:O", axis=None, scale=altair.Scale(paddingInner=0.25))
@@ -317,7 +267,7 @@ def _barred(
     part = base.transform_filter("datum.part > 0").mark_bar(color=theme.main, aria=False)
     texts = base.mark_text(color=theme.ink, aria=False)
     if left is None:
-        names_ = texts.mark_text(align="right", limit=LEFT - 8, color=theme.ink, aria=False)
+        names_ = texts.mark_text(align="right", limit=LEFT - 24, color=theme.ink, aria=False)
         heading = (
             altair.Chart(altair.Data(values=[{"text": names}]))  # type: ignore[no-untyped-call]
             .mark_text(align="left", color=theme.muted, aria=False)
@@ -334,15 +284,14 @@ def _barred(
     return altair.layer(*layers).properties(width=BARS, height=altair.Step(STEP))
 
 
-def _upright(chart: "altair.LayerChart") -> "altair.LayerChart":
-    """A plot with its upright axis' title above, where it can be read."""
-    return chart
-
-
 def _numbers() -> "altair.Axis":
     import altair
 
-    return altair.Axis(format="~s", tickCount=5, tickMinStep=1)
+    return altair.Axis(labelExpr=_SHORT, tickCount=5, tickMinStep=1)
+
+
+_SHORT: Final = "datum.value ? format(datum.value, '~s') : '0'"
+"""A number on an axis, such as 200k."""
 
 
 def _label(number: int, all_: int) -> str:

@@ -14,6 +14,12 @@ from longplay.catalogue.statistics import Band, Combination, Licence, Minute, St
 
 NAME_LIMIT: Final = 120
 """Longer words of sources are cut, characters."""
+DRAWN_LIMIT: Final = 12
+"""Combinations of sources in the plot; the table has more."""
+MINUTES_LIMIT: Final = 15
+"""Where the plot of playing times ends."""
+FIRST_YEAR: Final = 1890
+"""Of the plot; earlier ones are mistakes, nearly all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,7 @@ class Table:
         key: a short name, such as `years`.
         title: its heading.
         notes: sentences on what it is and is not.
+        drawn: sentences on how the plot shows it.
         heads: of the columns; the first one names the row.
         rows: as many cells as heads.
         total: the sum of all rows; `None` where rows are no parts of a whole.
@@ -35,8 +42,9 @@ class Table:
     notes: tuple[str, ...]
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    total: tuple[str, ...] | None = None
     lacking: str
+    total: tuple[str, ...] | None = None
+    drawn: tuple[str, ...] = ()
 
 
 def tables(found: Statistics, *, brief: bool = False) -> tuple[Table, ...]:
@@ -59,8 +67,10 @@ def percent(part: int, whole: int) -> str:
     """A share for people, such as `12.3 %`."""
     if not whole:
         return "-"
+    if not part:
+        return "0 %"
     share = part / whole
-    return "< 0.1 %" if 0 < share < 0.0005 else f"{share:.1%}".replace("%", " %")
+    return "< 0.1 %" if share < 0.0005 else f"{share:.1%}".replace("%", " %")
 
 
 def clock(seconds: int) -> str:
@@ -101,7 +111,7 @@ def _popularity(found: Statistics, brief: bool) -> Table:  # noqa: ARG001, FBT00
         title="Recordings by popularity",
         notes=(
             "The score is 100 × log2(1 + weighted listens) / 30: ten more are eight times the listens.",
-            f"A listen counts half after {found.snapshot.half_life_months:g} months.",
+            f"A listen of the past counts half for each {found.snapshot.half_life_months:g} months gone by.",
         ),
         heads=("score", "recordings", "of all", "listens", "of all"),
         rows=tuple(
@@ -167,6 +177,7 @@ def _durations(found: Statistics, brief: bool) -> Table:  # noqa: ARG001, FBT001
             f"Known of {known:,} recordings, {percent(known, recordings)}; unknown of {found.durations.unknown:,}.",
             "A spike at a whole minute or half is a time that somebody rounded.",
         ),
+        drawn=(f"Times of {MINUTES_LIMIT} minutes and more are in the table only.",),
         heads=("minutes", "recordings", "of all", "most often", "recordings so"),
         rows=tuple(
             (
@@ -206,6 +217,7 @@ def _years(found: Statistics, brief: bool) -> Table:  # noqa: FBT001
             f"Stated dates are full of defaults: {january:,} releases, {percent(january, releases - undated)} of "
             "the dated, are said to be of 1 January.",
         ),
+        drawn=(f"Orange: of 1 January. Years before {FIRST_YEAR} and after the next are in the table only.",),
         heads=("decade" if brief else "year", "releases", "of all", "of 1 January"),
         rows=tuple(
             (name, f"{number:,}", percent(number, releases), f"{first:,}") for name, number, first in named
@@ -239,8 +251,8 @@ def _genres(found: Statistics, brief: bool) -> Table:  # noqa: FBT001
         notes=(
             f"The {len(genres.top)} most frequent of {genres.different:,}, in the sources' words; a recording may "
             f"be of several. {genres.recordings:,} recordings, {percent(genres.recordings, recordings)}, have one.",
-            "Darker: recordings that are called so themselves; lighter: only a release of them is.",
         ),
+        drawn=("Strong colour: recordings that are called so themselves; faint: only a release of them is.",),
         heads=("genre", "recordings", "of all", "themselves"),
         rows=tuple(
             (shown(one.genre), f"{one.recordings:,}", percent(one.recordings, recordings), f"{one.own:,}")
@@ -257,6 +269,7 @@ def _licences(found: Statistics, brief: bool) -> Table:  # noqa: ARG001, FBT001
         key="licences",
         title="Licences, as sources state them",
         notes=("A stated licence permits nothing by itself: it is a claim, which the rights gate has to be shown.",),
+        drawn=("Faint: nothing is stated, or other licences together.",),
         heads=("licence", "recordings", "of all", "listens", "of all"),
         rows=tuple(
             (
@@ -281,6 +294,7 @@ def _sources(found: Statistics, brief: bool) -> Table:  # noqa: FBT001
         key="sources",
         title="Sources and their overlap",
         notes=("Each row counts the recordings that exactly these sources know, and no other.",),
+        drawn=(f"Drawn are the {DRAWN_LIMIT} most frequent.",) if len(found.combinations) > DRAWN_LIMIT else (),
         heads=("known to", "recordings", "of all", "listens", "of all"),
         rows=tuple(
             (

@@ -10,6 +10,7 @@ from longplay.cli import (
     catalogue_imports,
     catalogue_rejects,
     catalogue_snapshots,
+    catalogue_stats,
 )
 
 
@@ -34,4 +35,5 @@ command.add_command(catalogue_rejects.command, "rejects")
 command.add_command(catalogue_forget.command, "forget")
 command.add_command(catalogue_build.command, "build")
 command.add_command(catalogue_snapshots.command, "snapshots")
+command.add_command(catalogue_stats.command, "stats")
 command.add_command(catalogue_export.command, "export")
