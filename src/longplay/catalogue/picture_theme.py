@@ -42,7 +42,7 @@ LIGHT: Final = Theme(
     grid="#d9dee3",
     main="#0072b2",
     second="#d55e00",
-    soft="#7fb8d8",
+    soft="#5499c2",
 )
 DARK: Final = Theme(
     paper="#14181d",
@@ -69,6 +69,7 @@ def config(theme: Theme, *, paper: bool = True) -> dict[str, object]:
         "labelFont": FONT, "titleFont": FONT, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal",
         "labelColor": theme.muted, "titleColor": theme.ink, "gridColor": theme.grid, "tickColor": theme.muted,
         "domainColor": theme.muted, "titlePadding": 8, "labelFlush": False,
+        "labelOverlap": "parity", "labelSeparation": 10,
     }  # fmt: skip
     title = {
         **words, "fontSize": 17, "anchor": "start", "subtitleFont": FONT, "subtitleFontSize": 13,

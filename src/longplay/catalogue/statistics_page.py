@@ -164,16 +164,18 @@ svg text{font-family:Arial,Helvetica,'Liberation Sans',sans-serif}
 figcaption{color:var(--muted);font-size:.92rem}
 figcaption p{margin:0 0 .25rem}
 summary{cursor:pointer;color:var(--main);padding:.4rem 0}
-.scroll{overflow-x:auto}
+.scroll{overflow:auto}
+details .scroll{max-height:30rem}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--main);outline-offset:2px}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;color:var(--muted);padding:.25rem 0}
 th,td{padding:.2rem .75rem .2rem 0;border-bottom:1px solid var(--grid);vertical-align:top;text-align:left}
 .numbers td,.numbers th[scope=col]+th{text-align:right;white-space:nowrap}
-tbody th{font-weight:400;min-width:6rem;overflow-wrap:anywhere}
+tbody th{font-weight:400;min-width:6rem;max-width:24rem;overflow-wrap:break-word}
+.words tbody th{min-width:8rem}
 .words td:nth-child(2){white-space:nowrap}
 tfoot th,tfoot td{font-weight:600}
-@media print{nav,summary{display:none}body{max-width:none;font-size:10pt}section{break-inside:avoid}
+@media print{nav,summary{display:none}details .scroll{max-height:none}body{max-width:none;font-size:10pt}section{break-inside:avoid}
 main{grid-template-columns:1fr 1fr}}
 """
 )

@@ -77,7 +77,7 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
 
     seconds = found.durations.seconds[: MINUTES_LIMIT * 60]
     rows = [{"minute": second / 60, "recordings": number} for second, number in enumerate(seconds)]
-    axis = altair.Axis(values=list(range(MINUTES_LIMIT + 1)), format="d", grid=False)
+    axis = altair.Axis(values=list(range(MINUTES_LIMIT + 1)), format="d", grid=False, labelSeparation=3)
     area = (
         altair.Chart(altair.Data(values=rows))  # type: ignore[no-untyped-call]
         .mark_area(
@@ -87,7 +87,7 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
         .encode(
             x=altair.X("minute:Q", title="playing time (minutes)", axis=axis,
                        scale=altair.Scale(domain=[0, MINUTES_LIMIT], nice=False)),
-            y=altair.Y("recordings:Q", title="recordings a second of playing time", axis=_numbers()),
+            y=altair.Y("recordings:Q", title="recordings a second", axis=_numbers()),
         )
     )  # fmt: skip
     return altair.layer(area).properties(width=WIDTH, height=HEIGHT)
@@ -106,7 +106,7 @@ def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
     ]
     begin, end = rows[0]["from"] or 0, rows[-1]["to"] or 0
     short = max(0, 10 - (end - begin))
-    axis = altair.Axis(format="d", tickMinStep=1, grid=False, tickCount=8)
+    axis = altair.Axis(format="d", tickMinStep=1, grid=False, tickCount=6)
     scale = altair.Scale(domain=[begin - short // 2, end + short - short // 2], nice=False)
     base = altair.Chart(altair.Data(values=rows)).encode(  # type: ignore[no-untyped-call]
         x=altair.X("from:Q", title="year of release, as stated", axis=axis, scale=scale), x2="to:Q"
@@ -258,7 +258,7 @@ def _barred(
         x = log_axis("from", most=most, least=begin, title=numbers)
     else:
         scale = altair.Scale(domain=[0, max(1, most)], nice=True)
-        axis = altair.Axis(labelExpr=_SHORT, tickCount=4, tickMinStep=1)
+        axis = altair.Axis(labelExpr=_SHORT, tickCount=3, tickMinStep=1)
         x = altair.X("from:Q", title=numbers, scale=scale, axis=axis)
     base = altair.Chart(altair.Data(values=rows)).encode(  # type: ignore[no-untyped-call]
         y=altair.Y("place:O", axis=None, scale=altair.Scale(paddingInner=0.25))

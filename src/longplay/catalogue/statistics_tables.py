@@ -215,7 +215,9 @@ def _years(found: Statistics, brief: bool) -> Table:  # noqa: FBT001
         notes=(
             f"Dated are {releases - undated:,} of {releases:,} releases.",
             f"Stated dates are full of defaults: {january:,} releases, {percent(january, releases - undated)} of "
-            "the dated, are said to be of 1 January.",
+            "the dated, are said to be of 1 January."
+            if january
+            else "Stated dates are often full of defaults, such as 1 January; here none is said to be of that day.",
         ),
         drawn=(f"Orange: of 1 January. Years before {FIRST_YEAR} and after the next are in the table only.",),
         heads=("decade" if brief else "year", "releases", "of all", "of 1 January"),
