@@ -66,7 +66,8 @@ def config(theme: Theme, *, paper: bool = True) -> dict[str, object]:
     """
     words = {"font": FONT, "color": theme.ink}
     axis = {
-        "labelFont": FONT, "titleFont": FONT, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal",
+        "labelFont": FONT, "titleFont": FONT, "labelFontSize": 13, "titleFontSize": 13,
+        "titleFontWeight": "normal",
         "labelColor": theme.muted, "titleColor": theme.ink, "gridColor": theme.grid, "tickColor": theme.muted,
         "domainColor": theme.muted, "titlePadding": 8, "labelFlush": False,
         "labelOverlap": "parity", "labelSeparation": 10,

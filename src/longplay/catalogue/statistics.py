@@ -1,13 +1,14 @@
 """The figures of a snapshot: how popular, how long, how old, called what, under which licence, known to whom.
 
-Counted, never judged: a year is the one a source states, a licence is a source's word. Every figure is one query
-over the columns it needs, and what it gives is bounded whatever the size of the catalogue.
+Counted, never judged: a year is the one a source states, a licence is a source's word. Every figure is one
+query over the columns it needs, and what it gives is bounded whatever the size of the catalogue.
 
 Source: docs/format/catalogue.md, "Snapshots".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from longplay.catalogue.coverage import Coverage, coverage
@@ -49,8 +50,8 @@ class Minute:
     """Recordings of like playing time.
 
     Attributes:
-        begin_s, end_s: from and below, s; `begin_s` is `None` where the time is unknown, `end_s` also where there
-            is no end.
+        begin_s, end_s: from and below, s; `begin_s` is `None` where the time is unknown, `end_s` also where
+            there is no end.
         recordings: how many.
         common_s: the second most of them last, s, the shortest of equals; `None` where there is none to name.
         common: how many last so.
@@ -79,12 +80,16 @@ class Durations:
 
     def minutes(self) -> Iterator[Minute]:
         """By the minute; from a quarter of an hour on coarser; the unknown last. Empty rows are left out."""
-        for begin, end in zip(_MINUTES, _MINUTES[1:], strict=False):
+        for begin, end in pairwise(_MINUTES):
             counts = self.seconds[begin:end]
             if any(counts):
                 common = counts.index(max(counts))
                 yield Minute(
-                    begin_s=begin, end_s=end, recordings=sum(counts), common_s=begin + common, common=max(counts)
+                    begin_s=begin,
+                    end_s=end,
+                    recordings=sum(counts),
+                    common_s=begin + common,
+                    common=max(counts),
                 )
         if self.longer:
             yield Minute(begin_s=LONGEST_S, end_s=None, recordings=self.longer, common_s=None, common=0)

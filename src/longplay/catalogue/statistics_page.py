@@ -1,7 +1,7 @@
 """The figures of a snapshot as one HTML file that needs nothing else: no script, no network, no fonts.
 
-Whatever comes from outside is escaped; a Content-Security-Policy forbids all but the one style sheet, by its digest.
-The plots follow the reader's preference for light or dark by style alone, and are printed in light.
+Whatever comes from outside is escaped; a Content-Security-Policy forbids all but the one style sheet, by its
+digest. The plots follow the reader's preference for light or dark by style alone, and are printed in light.
 
 Source: HTML Living Standard; CSP level 3; WCAG 2.2.
 """
@@ -17,7 +17,8 @@ from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import SourceSeen
 from longplay.catalogue.statistics import Statistics
 from longplay.catalogue.statistics_picture import inline_plots
-from longplay.catalogue.statistics_tables import Table, shown, tables
+from longplay.catalogue.statistics_tables import Table, tables
+from longplay.catalogue.statistics_words import shown
 
 
 def page(found: Statistics) -> bytes:
@@ -57,8 +58,8 @@ def _header(found: Statistics, title: str) -> Iterator[str]:
     yield from (f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in facts)
     yield "</dl>"
     yield (
-        "<p>All shares of listens are shares of the sources&#8217; listens. Their listeners chose the sources, and so "
-        "themselves: a service whose users like jazz makes jazz popular.</p>"
+        "<p>All shares of listens are shares of the sources’ listens. Their listeners chose the sources, and "
+        "so themselves: a service whose users like jazz makes jazz popular.</p>"
     )
     yield from _html_table(_sources_table(found.snapshot.sources))
     yield "</header>"
@@ -70,7 +71,9 @@ def _sources_table(sources: Sequence[SourceSeen]) -> Table:
         title="Sources, as they are believed",
         notes=(),
         heads=("source", "as of", "licence of the data"),
-        rows=tuple((shown(one.name), str(one.as_of or "the archive’s own"), _data_licences(one)) for one in sources),
+        rows=tuple(
+            (shown(one.name), str(one.as_of or "the archive’s own"), _data_licences(one)) for one in sources
+        ),
         lacking="No sources.",
     )
 
@@ -136,7 +139,9 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _variables(theme: Theme) -> str:
-    return f"--paper:{theme.paper};--ink:{theme.ink};--muted:{theme.muted};--grid:{theme.grid};--main:{theme.main}"
+    return (
+        f"--paper:{theme.paper};--ink:{theme.ink};--muted:{theme.muted};--grid:{theme.grid};--main:{theme.main}"
+    )
 
 
 _STYLE: Final = (
@@ -156,7 +161,8 @@ dl{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0}
 dt{color:var(--muted);font-size:.9rem}
 dd{margin:0;font-size:1.35rem;font-variant-numeric:tabular-nums}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:1rem 0 1.5rem}
-main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));gap:2rem 2.5rem;align-items:start}
+main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));
+gap:2rem 2.5rem;align-items:start}
 section{min-width:0;border-top:1px solid var(--grid);padding-top:1rem}
 figure{margin:0}
 svg{display:block;width:100%;max-width:36rem;height:auto;margin-bottom:.75rem}
@@ -175,7 +181,8 @@ tbody th{font-weight:400;min-width:6rem;max-width:24rem;overflow-wrap:break-word
 .words tbody th{min-width:8rem}
 .words td:nth-child(2){white-space:nowrap}
 tfoot th,tfoot td{font-weight:600}
-@media print{nav,summary{display:none}details .scroll{max-height:none}body{max-width:none;font-size:10pt}section{break-inside:avoid}
+@media print{nav,summary{display:none}details .scroll{max-height:none}body{max-width:none;font-size:10pt}
+section{break-inside:avoid}
 main{grid-template-columns:1fr 1fr}}
 """
 )

@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # slow to import
 SVG: Final = "http://www.w3.org/2000/svg"
 _COLUMN, _GAP, _MARGIN = 470, 36, 28
 _INLINE, _SLACK = 430, 12
-"""Width of a plot in a page, the same for all, so that their letters are of one size; room on both sides for fonts that
-are wider than the one Vega measured."""
+"""Width of a plot in a page, the same for all, so that their letters are of one size; room on both sides for
+fonts that are wider than the one Vega measured."""
 _SCALE: Final = 2
 """Pixels of a PNG for each unit."""
 
@@ -36,10 +36,8 @@ def picture(found: Statistics, form: str, theme: Theme) -> bytes:
         theme: its colours.
     """
     told = {table.key: table for table in tables(found)}
-    drawn = [
-        _svg(plot.properties(title=_title(told[key])), theme) for key, plot in plots(found, theme).items()
-    ]
-    whole = _composed(_svg(_heading(found, told.values()), theme), drawn, theme)
+    drawn = [_svg(plot.properties(title=_title(told[key])), theme) for key, plot in plots(found, theme).items()]
+    whole = _composed(_svg(_heading(found, list(told.values())), theme), drawn, theme)
     if form == "svg":
         return whole
     import vl_convert
@@ -50,8 +48,8 @@ def picture(found: Statistics, form: str, theme: Theme) -> bytes:
 def inline_plots(found: Statistics) -> dict[str, str]:
     """The plots as SVG to stand in a page, by the key of their table: in `LIGHT`, without background and title.
 
-    All colours are attributes `fill` and `stroke`, so that a style sheet can put others in their place. What Vega
-    tells screen readers is left out: the table under the plot tells it better.
+    All colours are attributes `fill` and `stroke`, so that a style sheet can put others in their place. What
+    Vega tells screen readers is left out: the table under the plot tells it better.
     """
     told = {table.key: table for table in tables(found)}
     found_plots = plots(found, LIGHT).items()
@@ -65,7 +63,14 @@ def _svg(chart: "altair.TopLevelMixin", theme: Theme) -> etree._Element:
 def _bare(data: bytes, name: str) -> str:
     root = etree.fromstring(data)
     for element in root.iter():
-        for attribute in ("role", "aria-roledescription", "aria-label", "aria-hidden", "class", "pointer-events"):
+        for attribute in (
+            "role",
+            "aria-roledescription",
+            "aria-label",
+            "aria-hidden",
+            "class",
+            "pointer-events",
+        ):
             element.attrib.pop(attribute, None)
     for element in [one for one in root.iter(f"{{{SVG}}}path") if one.get("d") in {"", "M0,0h0v0h0Z"}]:
         element.getparent().remove(element)
@@ -119,7 +124,8 @@ def _heading(found: Statistics, told: Sequence[Table]) -> "altair.TopLevelMixin"
     ]
     title = altair.Title(f"The catalogue, snapshot {snapshot.number}", subtitle=facts, fontSize=22)
     nothing = altair.Data(values=[{"x": 0}])  # type: ignore[no-untyped-call]
-    return altair.Chart(nothing).mark_point(opacity=0, aria=False).properties(width=WIDTH, height=1, title=title)
+    chart: altair.Chart = altair.Chart(nothing, width=WIDTH, height=1, title=title)
+    return chart.mark_point(opacity=0, aria=False)
 
 
 def _title(table: Table) -> "altair.Title":

@@ -1,7 +1,7 @@
 """The figures of a snapshot as plots.
 
-A plot is drawn only where its table has rows, so no axis is ever without an extent. Nothing is clipped and there are
-no legends: Vega numbers those, and the same figures are to give the same bytes.
+A plot is drawn only where its table has rows, so no axis is ever without an extent. Nothing is clipped and
+there are no legends: Vega numbers those, and the same figures are to give the same bytes.
 
 Source: Lex and others, UpSet, IEEE TVCG 20 (2014), for the overlap of sources; Vega-Lite.
 """
@@ -13,16 +13,8 @@ from typing import TYPE_CHECKING, Final
 from longplay.catalogue.picture_theme import Theme
 from longplay.catalogue.pictures import coverage_curve, log_axis
 from longplay.catalogue.statistics import Combination, Statistics
-from longplay.catalogue.statistics_tables import (
-    DRAWN_LIMIT,
-    FIRST_YEAR,
-    MINUTES_LIMIT,
-    band_name,
-    licence_name,
-    percent,
-    shown,
-    tables,
-)
+from longplay.catalogue.statistics_tables import DRAWN_LIMIT, FIRST_YEAR, MINUTES_LIMIT, tables
+from longplay.catalogue.statistics_words import band_name, licence_name, percent, shown
 
 if TYPE_CHECKING:  # slow to import
     import altair
@@ -62,7 +54,12 @@ def plots(found: Statistics, theme: Theme) -> dict[str, "altair.LayerChart"]:
 def _popularity(found: Statistics, theme: Theme) -> "altair.LayerChart":
     all_ = sum(band.recordings for band in found.bands)
     bars = [
-        Bar(name=band_name(band), label=_label(band.recordings, all_), number=band.recordings, part=band.recordings)
+        Bar(
+            name=band_name(band),
+            label=_label(band.recordings, all_),
+            number=band.recordings,
+            part=band.recordings,
+        )
         for band in found.bands
     ]
     return _barred(bars, theme, names="score", numbers="recordings (logarithmic)", logarithmic=True)
@@ -90,7 +87,7 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
             y=altair.Y("recordings:Q", title="recordings a second", axis=_numbers()),
         )
     )  # fmt: skip
-    return altair.layer(area).properties(width=WIDTH, height=HEIGHT)
+    return altair.LayerChart(layer=[area], width=WIDTH, height=HEIGHT)
 
 
 def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
@@ -101,7 +98,13 @@ def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
     dated = [year for year in found.years if year.year is not None]
     kept = [year for year in dated if FIRST_YEAR <= (year.year or 0) <= last] or dated
     rows = [
-        {"from": year.year, "to": (year.year or 0) + 1, "none": 0, "january": year.january, "all": year.releases}
+        {
+            "from": year.year,
+            "to": (year.year or 0) + 1,
+            "none": 0,
+            "january": year.january,
+            "all": year.releases,
+        }
         for year in kept
     ]
     begin, end = rows[0]["from"] or 0, rows[-1]["to"] or 0
@@ -117,7 +120,7 @@ def _years(found: Statistics, theme: Theme) -> "altair.LayerChart":
     january = base.mark_rect(color=theme.second, aria=False, stroke=theme.paper, strokeWidth=0.3).encode(
         y=altair.Y("none:Q"), y2="january:Q"
     )
-    return altair.layer(other, january).properties(width=WIDTH, height=HEIGHT)
+    return altair.LayerChart(layer=[other, january], width=WIDTH, height=HEIGHT)
 
 
 def _genres(found: Statistics, theme: Theme) -> "altair.LayerChart":
@@ -171,16 +174,18 @@ def _sources(found: Statistics, theme: Theme) -> "altair.LayerChart":
     rows = found.combinations[:DRAWN_LIMIT]
     all_ = sum(one.recordings for one in found.combinations)
     bars = [
-        Bar(name="", label=_label(one.recordings, all_), number=one.recordings, part=one.recordings) for one in rows
+        Bar(name="", label=_label(one.recordings, all_), number=one.recordings, part=one.recordings)
+        for one in rows
     ]
     matrix = _matrix(rows, theme)
     barred = _barred(bars, theme, names="", numbers="recordings", left=[])
-    both = altair.layer(barred, altair.layer(*matrix)).resolve_scale(x="independent")
-    return both.properties(width=BARS, height=altair.Step(STEP))
+    apart = altair.Resolve(scale=altair.ScaleResolveMap(x="independent"))
+    layers = [barred, altair.LayerChart(layer=matrix)]
+    return altair.LayerChart(layer=layers, width=BARS, height=altair.Step(STEP), resolve=apart)
 
 
 def _matrix(rows: Sequence[Combination], theme: Theme) -> list["altair.Chart"]:
-    """Dots left of the bars: dark where a source knows the recordings, joined by a line; names of sources above."""
+    """Dots left of the bars, strong where a source knows the recordings, joined by a line; its name above."""
     import altair
 
     weight: dict[str, int] = {}
@@ -203,7 +208,10 @@ def _matrix(rows: Sequence[Combination], theme: Theme) -> list["altair.Chart"]:
     gap = min(26, LEFT // max(1, len(heads)))
     right = -14
     scale = altair.Scale(
-        domain=[0, max(1, len(heads) - 1)], range=[right - gap * max(1, len(heads) - 1), right], nice=False, zero=False
+        domain=[0, max(1, len(heads) - 1)],
+        range=[right - gap * max(1, len(heads) - 1), right],
+        nice=False,
+        zero=False,
     )
     y = altair.Y("place:O", axis=None)
 
@@ -250,7 +258,14 @@ def _barred(
 
     begin = 0.5 if logarithmic else 0
     rows = [
-        {"place": place, "name": bar.name, "label": bar.label, "from": begin, "part": bar.part, "to": bar.number}
+        {
+            "place": place,
+            "name": bar.name,
+            "label": bar.label,
+            "from": begin,
+            "part": bar.part,
+            "to": bar.number,
+        }
         for place, bar in enumerate(bars)
     ]
     most = max(bar.number for bar in bars)
@@ -281,7 +296,7 @@ def _barred(
         labels.encode(x=altair.value(BARS + 8), text="label:N"),
         *left,
     ]
-    return altair.layer(*layers).properties(width=BARS, height=altair.Step(STEP))
+    return altair.LayerChart(layer=layers, width=BARS, height=altair.Step(STEP))
 
 
 def _numbers() -> "altair.Axis":

@@ -57,14 +57,17 @@ def command(
 
     if dark and not (png or svg):
         raise UsageError("--dark is for pictures: give --png or --svg too")
+    files = {"html": html, "png": png, "svg": svg}
+    wanted = {kind: path for kind, path in files.items() if path is not None}
+    for path in wanted.values():
+        if not path.resolve().parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}")
     out = Output(form)
     with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         snapshots = Snapshots(opened.root)
         number = snapshots.get(snapshot).number
         with connected(Path(scratch), opened.limits) as connection:
             found = statistics(connection, snapshots, number)
-    files = {"html": html, "png": png, "svg": svg}
-    wanted = {kind: path for kind, path in files.items() if path is not None}
     if out.json:
         _lines(out, found)
     elif not wanted:
