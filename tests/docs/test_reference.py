@@ -400,13 +400,19 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     )
     song = scratch / "song.json"
     song.write_text('{"id": "1b1b", "title": "Song", "length": 180000, "artist-credit": [{"name": "Ada"}]}')
-    run("catalogue import", "musicbrainz", str(song))
+    album = scratch / "album.json"
+    album.write_text(
+        '{"id": "2c2c", "title": "Album", "date": "1997-01-01", "genres": [{"name": "rock"}], "media": [{"position": 1,'
+        ' "tracks": [{"position": 1, "recording": {"id": "1b1b", "title": "Song", "length": 180000}}]}]}'
+    )
+    run("catalogue import", "musicbrainz", str(song), str(album))
     name = run("catalogue import", "scrobbles", str(listens))[0]["id"]
     run("catalogue imports")
     run("catalogue rejects", name)
     run("catalogue build")
     run("catalogue snapshots")
     run("coverage", "--top", "1")
+    run("catalogue stats")
     run("catalogue export", str(scratch / "exported"))
     run("catalogue forget", name)
 

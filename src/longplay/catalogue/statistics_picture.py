@@ -3,7 +3,8 @@
 Source: SVG 2, 5.1 (an `svg` within an `svg` has its own place).
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -27,16 +28,21 @@ _SCALE: Final = 2
 """Pixels of a PNG for each unit."""
 
 
-def picture(found: Statistics, form: str, theme: Theme) -> bytes:
+def picture(found: Statistics, form: str, theme: Theme, *, keys: Collection[str] | None = None) -> bytes:
     """All plots, two in a row, as a file's bytes; the same figures give the same bytes.
 
     Args:
         found: the figures.
         form: `svg` or `png`.
         theme: its colours.
+        keys: of the plots to show; `None`: all.
     """
-    told = {table.key: table for table in tables(found)}
-    drawn = [_svg(plot.properties(title=_title(told[key])), theme) for key, plot in plots(found, theme).items()]
+    told = {table.key: table for table in tables(found) if keys is None or table.key in keys}
+    drawn = [
+        _svg(plot.properties(title=_title(told[key])), theme)
+        for key, plot in plots(found, theme).items()
+        if key in told
+    ]
     whole = _composed(_svg(_heading(found, list(told.values())), theme), drawn, theme)
     if form == "svg":
         return whole
@@ -53,34 +59,38 @@ def inline_plots(found: Statistics) -> dict[str, str]:
     """
     told = {table.key: table for table in tables(found)}
     found_plots = plots(found, LIGHT).items()
-    return {key: _bare(render(plot, "svg", LIGHT, paper=False), told[key].title) for key, plot in found_plots}
+    return {key: _bare(_svg(plot, LIGHT, paper=False), told[key].title) for key, plot in found_plots}
 
 
-def _svg(chart: "altair.TopLevelMixin", theme: Theme) -> etree._Element:
-    return etree.fromstring(render(chart, "svg", theme))
+def _svg(chart: "altair.TopLevelMixin", theme: Theme, *, paper: bool = True) -> etree._Element:
+    """A chart without what only a program for drawing needs, in hundredths of a pixel."""
+    root = etree.fromstring(render(chart, "svg", theme, paper=paper))
+    for element in list(root.iter(etree.Element)):
+        for name in _USELESS:
+            element.attrib.pop(name, None)
+        for name in ("d", "transform"):
+            if name in element.attrib:
+                element.set(name, _LONG.sub(lambda found: f"{float(found[0]):.2f}", element.get(name)))
+        if element.tag == f"{{{SVG}}}path" and element.get("d") in {"", "M0,0h0v0h0Z"}:
+            element.getparent().remove(element)
+    etree.cleanup_namespaces(root)
+    return root
 
 
-def _bare(data: bytes, name: str) -> str:
-    root = etree.fromstring(data)
-    for element in root.iter():
-        for attribute in (
-            "role",
-            "aria-roledescription",
-            "aria-label",
-            "aria-hidden",
-            "class",
-            "pointer-events",
-        ):
-            element.attrib.pop(attribute, None)
-    for element in [one for one in root.iter(f"{{{SVG}}}path") if one.get("d") in {"", "M0,0h0v0h0Z"}]:
-        element.getparent().remove(element)
+_USELESS: Final = (
+    *("role", "aria-roledescription", "aria-label", "aria-hidden"),
+    *("class", "pointer-events", "version", "stroke-miterlimit"),
+)
+_LONG: Final = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+
+
+def _bare(root: etree._Element, name: str) -> str:
     width, height = float(root.get("width")), float(root.get("height"))
     root.set("viewBox", f"{-_SLACK} 0 {max(_INLINE, width + 2 * _SLACK):g} {height:g}")
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
+    for attribute in ("width", "height"):
+        root.attrib.pop(attribute)
     root.set("role", "img")
     root.set("aria-label", name)
-    etree.cleanup_namespaces(root)
     return str(etree.tostring(root, encoding="unicode"))
 
 
@@ -107,6 +117,7 @@ def _put(whole: etree._Element, part: etree._Element, *, x: float, y: float) -> 
     """Place one picture in another; its height."""
     part.set("x", f"{x:g}")
     part.set("y", f"{y:g}")
+    part.set("overflow", "visible")  # a reader's font may be wider
     whole.append(part)
     return float(part.get("height"))
 
@@ -124,14 +135,15 @@ def _heading(found: Statistics, told: Sequence[Table]) -> "altair.TopLevelMixin"
     ]
     title = altair.Title(f"The catalogue, snapshot {snapshot.number}", subtitle=facts, fontSize=22)
     nothing = altair.Data(values=[{"x": 0}])  # type: ignore[no-untyped-call]
-    chart: altair.Chart = altair.Chart(nothing, width=WIDTH, height=1, title=title)
-    return chart.mark_point(opacity=0, aria=False)
+    chart = altair.Chart(nothing, width=WIDTH, height=1, title=title)
+    drawn: altair.Chart = chart.mark_point(opacity=0, aria=False)
+    return drawn
 
 
 def _title(table: Table) -> "altair.Title":
     import altair
 
-    lines = [line for note in (*table.notes, *table.drawn) for line in _wrapped(note, 64)]
+    lines = [line for note in (*table.notes, *table.drawn) for line in _wrapped(note, 58)]
     return altair.Title(table.title, subtitle=lines)
 
 

@@ -79,7 +79,8 @@ def _durations(found: Statistics, theme: Theme) -> "altair.LayerChart":
         altair.Chart(altair.Data(values=rows))  # type: ignore[no-untyped-call]
         .mark_area(
             interpolate="step-after", color=theme.main, opacity=1, aria=False,
-            line={"color": theme.main, "strokeWidth": 0.8, "interpolate": "step-after"},
+            stroke=theme.main,
+            strokeWidth=0.8,
         )
         .encode(
             x=altair.X("minute:Q", title="playing time (minutes)", axis=axis,
