@@ -3,8 +3,8 @@
     python -m benchmarks.growth                     read benchmarks/growth.csv, write docs/img/growth.svg
     python -m benchmarks.growth runs.json --out growth.svg
 
-A row is a run of `benchmarks.full_scale` or another script: its number of tracks and what was measured. What was
-not is left empty. Nothing is extrapolated.
+A row is a run of `benchmarks.full_scale` or another script: its number of tracks and what was measured. What
+was not is left empty. Nothing is extrapolated.
 """
 
 import argparse
@@ -55,7 +55,7 @@ class Growth:
 
     @property
     def exponent(self) -> float | None:
-        """The slope of a straight line through all points, both axes logarithmic; `None` for fewer than two sizes."""
+        """The slope of the line through all points, both axes logarithmic; `None` for fewer than two sizes."""
         if len({tracks for tracks, _ in self.points}) < 2:
             return None
         logs = np.log(np.array(self.points, dtype=np.float64))

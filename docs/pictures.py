@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.synthetic_catalogue import write
+
 from longplay.catalogue.building import Building
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected

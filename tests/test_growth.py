@@ -1,15 +1,15 @@
-"""How growth is told: exponents that are those of the law the runs follow, and a picture of what was measured."""
+"""How growth is told: exponents are those of the law that runs follow, the picture is of what was measured."""
 
 import json
 import math
 from pathlib import Path
 
 import pytest
+from benchmarks.growth import MEASURES, ROOT, Growth, growth_chart, growth_of, growth_table, read_runs
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from benchmarks.growth import MEASURES, ROOT, Growth, growth_chart, growth_of, growth_table, read_runs
 from longplay.catalogue.picture_theme import LIGHT, dark_rules, follow_reader
 from longplay.catalogue.pictures import render
 

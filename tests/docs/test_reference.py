@@ -401,9 +401,10 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     song = scratch / "song.json"
     song.write_text('{"id": "1b1b", "title": "Song", "length": 180000, "artist-credit": [{"name": "Ada"}]}')
     album = scratch / "album.json"
+    track = '{"position": 1, "recording": {"id": "1b1b", "title": "Song", "length": 180000}}'
     album.write_text(
-        '{"id": "2c2c", "title": "Album", "date": "1997-01-01", "genres": [{"name": "rock"}], "media": [{"position": 1,'
-        ' "tracks": [{"position": 1, "recording": {"id": "1b1b", "title": "Song", "length": 180000}}]}]}'
+        '{"id": "2c2c", "title": "Album", "date": "1997-01-01", "genres": [{"name": "rock"}],'
+        f' "media": [{{"position": 1, "tracks": [{track}]}}]}}'
     )
     run("catalogue import", "musicbrainz", str(song), str(album))
     name = run("catalogue import", "scrobbles", str(listens))[0]["id"]
