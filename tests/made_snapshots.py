@@ -42,7 +42,7 @@ def write_snapshot(
 
     Args:
         root: of the archive.
-        rows: by table.
+        rows: by table, in the order in which a build would write them.
         sources: in their order.
         unmapped: listens that no recording was found for.
     """
@@ -51,7 +51,8 @@ def write_snapshot(
     for table, columns in TABLES.items():
         schema = pa.schema([(column.name, _ARROW[column.type]) for column in columns])
         path = folder / f"{table.value}.parquet"
-        pq.write_table(pa.Table.from_pylist([dict(row) for row in rows.get(table, ())], schema=schema), path)
+        written = pa.Table.from_pylist([dict(row) for row in rows.get(table, ())], schema=schema)
+        pq.write_table(written, path, row_group_size=3)  # several, as a large one has
     listens = sum(row["listens"] for row in rows.get(SnapshotTable.RECORDING, ()))
     number = len(snapshots.numbers()) + 1
     snapshots.add(

@@ -112,7 +112,7 @@ def test_every_figure_is_that_of_plain_counting(
     given_rows = {
         SnapshotTable.RECORDING: [{"rank": rank, **row} for rank, row in enumerate(recordings, 1)],
         SnapshotTable.RELEASE: releases,
-        SnapshotTable.GENRE: genres,
+        SnapshotTable.GENRE: sorted(genres, key=lambda row: (row["recording"], row["genre"], row["source"])),
     }
     write_snapshot(root, given_rows, sources=SOURCES)
     found = figures(root)

@@ -191,14 +191,18 @@ def _years(found: Statistics, *, brief: bool) -> Table:
     undated = sum(year.releases for year in found.years if year.year is None)
     january = sum(year.january for year in found.years)
     share = percent(january, releases - undated)
-    defaults = f"{january:,} releases, {share} of the dated, are" if january else "here none is"
+    defaults = (
+        f"Stated dates are full of defaults: {january:,} releases, {share} of the dated, are of 1 January."
+        if january
+        else "Stated dates are often defaults, such as 1 January; here none is of that day."
+    )
     named = list(_decades(found.years) if brief else map(_year_row, found.years))
     return Table(
         key="years",
         title="Releases by year",
         notes=(
             f"Dated are {releases - undated:,} of {releases:,} releases.",
-            f"Stated dates are full of defaults: {defaults} said to be of 1 January.",
+            defaults,
         ),
         drawn=(f"Orange: of 1 January. Years before {FIRST_YEAR} or to come are in the table only.",),
         heads=("decade" if brief else "year", "releases", "of all", "of 1 January"),
