@@ -181,8 +181,8 @@ tbody th{font-weight:400;min-width:6rem;max-width:24rem;overflow-wrap:break-word
 .words tbody th{min-width:8rem}
 .words td:nth-child(2){white-space:nowrap}
 tfoot th,tfoot td{font-weight:600}
-@media print{nav,summary{display:none}details .scroll{max-height:none}body{max-width:none;font-size:10pt}
-section{break-inside:avoid}
-main{grid-template-columns:1fr 1fr}}
+@media print{nav,summary{display:none}details::details-content{content-visibility:visible}
+details .scroll{max-height:none}.scroll{overflow:visible}body{max-width:none;font-size:10pt}
+main{display:block}h2,caption{break-after:avoid}tfoot{display:table-row-group}section{margin-bottom:1.5rem}figure,tr{break-inside:avoid}svg{max-width:13cm}}
 """
 )
