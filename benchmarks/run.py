@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     checking,
+    figures,
     full_scale,
     ingest,
     publish,
@@ -32,6 +33,7 @@ def main() -> None:
         same_recording,
         rights_gate,
         full_scale,
+        figures,
         torrent,
         publish,
         checking,

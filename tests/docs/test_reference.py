@@ -400,7 +400,13 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     )
     song = scratch / "song.json"
     song.write_text('{"id": "1b1b", "title": "Song", "length": 180000, "artist-credit": [{"name": "Ada"}]}')
-    run("catalogue import", "musicbrainz", str(song))
+    album = scratch / "album.json"
+    track = '{"position": 1, "recording": {"id": "1b1b", "title": "Song", "length": 180000}}'
+    album.write_text(
+        '{"id": "2c2c", "title": "Album", "date": "1997-01-01", "genres": [{"name": "rock"}],'
+        f' "media": [{{"position": 1, "tracks": [{track}]}}]}}'
+    )
+    run("catalogue import", "musicbrainz", str(song), str(album))
     name = run("catalogue import", "scrobbles", str(listens))[0]["id"]
     run("catalogue imports")
     run("catalogue rejects", name)
@@ -410,6 +416,7 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     run("catalogue match", "--list", "all")
     run("catalogue why", "musicbrainz:1b1b")
     run("coverage", "--of", "wanted")
+    run("catalogue stats")
     run("catalogue export", str(scratch / "exported"))
     run("catalogue forget", name)
 

@@ -12,6 +12,7 @@ from longplay.cli import (
     catalogue_rejects,
     catalogue_snapshots,
     catalogue_why,
+    catalogue_stats,
 )
 
 
@@ -38,4 +39,5 @@ command.add_command(catalogue_build.command, "build")
 command.add_command(catalogue_match.command, "match")
 command.add_command(catalogue_why.command, "why")
 command.add_command(catalogue_snapshots.command, "snapshots")
+command.add_command(catalogue_stats.command, "stats")
 command.add_command(catalogue_export.command, "export")
