@@ -175,7 +175,16 @@ def test_every_recording_of_the_catalogue_has_its_status(archive: Archive, tmp_p
     before = titles(archive, tmp_path / "before")
     assert before[Status.HELD] == ["Held", "Damaged", "Withdrawn", "Twice A"]
     spoil(archive)
-    assert titles(archive, tmp_path / "after") == {
+    after = titles(archive, tmp_path / "after")
+    with connected(tmp_path, LIMITS) as connection:
+        counted = reasons(archive).counts(connection)
+    assert list(counted) == list(Status)
+    assert {status: number for status, (number, _) in counted.items() if number} == {
+        status: len(names) for status, names in after.items()
+    }
+    assert counted[Status.HELD][1] == 999 + 996, "listens of the first and the fourth"
+    assert sum(listens for _, listens in counted.values()) == sum(1_000 - n for n in range(1, 8))
+    assert after == {
         Status.HELD: ["Held", "Twice A"],
         Status.DAMAGED: ["Damaged"],
         Status.WITHDRAWN: ["Withdrawn"],

@@ -1,26 +1,19 @@
 """Which holdings are one recording: sound through the whole archive, people's decisions, and their loss."""
 
-import csv
 import json
 import subprocess
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from chords import chords, write_wav
+from grouped import compare, curating, grouping, groups
 from longplay.audio.encode import Encoding, encode
-from longplay.curation.recordings import Compared, Recordings
 from longplay.errors import UsageError
 from longplay.ledger.ledger import remove
-from longplay.ledger.register import Register
 from longplay.model.digests import ContentId
-from longplay.model.recordings import Grouping
-from longplay.progress import Silent
-from longplay.wiring import open_archive
 from taking import accept, digest, holdings, journal_size, new_archive
 
 RunLongplay = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -64,32 +57,6 @@ def archive(tmp_path: Path, taken: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(taken, tmp_path / "archive"))
-
-
-@contextmanager
-def curating(archive: Path) -> Iterator[tuple[Recordings, Register]]:
-    with open_archive(archive) as opened, opened.writing() as register:
-        yield Recordings(ledger=opened.ledger, derived=opened.derived), register
-
-
-def compare(archive: Path) -> Compared:
-    with curating(archive) as (recordings, register):
-        return recordings.compare(register, progress=Silent())
-
-
-def grouping(archive: Path) -> Grouping:
-    with open_archive(archive) as opened:
-        return Recordings(ledger=opened.ledger, derived=opened.derived).grouping()
-
-
-def groups(archive: Path) -> list[list[str]]:
-    """Paths of the manifestations of each recording held more than once, best first."""
-    path_of = {one.content_id: path for path, one in holdings(archive).items()}
-    found = [
-        [path_of[one.content_id] for one in recording.manifestations]
-        for recording in grouping(archive).recordings
-    ]
-    return [paths for paths in found if len(paths) > 1]
 
 
 def ids(archive: Path) -> dict[str, ContentId]:
@@ -207,30 +174,3 @@ def test_the_commands_list_review_merge_and_split(archive: Path, run_longplay: R
     text = run_longplay("recordings", "--as-is", "--archive", archive).stdout
     assert "best" in text
     assert "recordings held more than once  2" in text
-
-
-NOT_ALIKE = "flactb:samepcm"
-"""A group of the manifest whose four files are not the same sound: at the best alignment their waveforms
-correlate by 0.17 at most, and each states another MD5."""
-
-
-def test_every_linked_group_of_the_real_recordings_is_found_and_no_other(tmp_path: Path, real: Path) -> None:
-    archive = new_archive(tmp_path / "archive")
-    accept(archive, real / "recordings")
-    compare(archive)
-    linked: defaultdict[str, set[str]] = defaultdict(set)
-    named: dict[str, str] = {}
-    with (real / "MANIFEST.csv").open(encoding="utf-8-sig", newline="") as text:
-        for row in csv.DictReader(text):
-            named[row["sha256"]] = row["title"]
-            if row["path"].startswith("recordings/") and row["group"]:
-                linked[row["group"]].add(row["path"].removeprefix("recordings/"))
-    wanted = [paths for name, paths in linked.items() if len(paths) > 1 and name != NOT_ALIKE]
-    found = [set(paths) for paths in groups(archive)]
-    assert len(wanted) == 16
-    assert sorted(map(sorted, found)) == sorted(map(sorted, wanted))
-    titles = {path: one.described("title") for path, one in holdings(archive).items()}
-    doubtful = [{named[content_id] for content_id in one.pair} for one in grouping(archive).doubtful]
-    assert doubtful == [{"Victory", "Fanfare"}], "the one begins as the other"
-    searching = [path for path, title in titles.items() if "searching" in f"{title} {path}".lower()]
-    assert not [group for group in found if len(group.intersection(searching)) > 1]

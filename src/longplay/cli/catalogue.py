@@ -11,8 +11,8 @@ from longplay.cli import (
     catalogue_match,
     catalogue_rejects,
     catalogue_snapshots,
-    catalogue_why,
     catalogue_stats,
+    catalogue_why,
 )
 
 
@@ -28,6 +28,8 @@ def command() -> None:
       longplay catalogue import musicbrainz release.tar.xz artist.tar.xz
       longplay catalogue import scrobbles my-listens.csv
       longplay catalogue build
+      longplay catalogue match
+      longplay catalogue stats --html catalogue.html
     """
 
 

@@ -9,11 +9,16 @@ import click
 
 from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output
+from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
 
 if TYPE_CHECKING:  # Arrow is slow to import
-    from longplay.catalogue.statistics import Statistics
+    from duckdb import DuckDBPyConnection
+
+    from longplay.catalogue.statistics import Statistics, StatusCount
     from longplay.catalogue.statistics_tables import Table
+    from longplay.progress import Progress
+    from longplay.wiring import Archive
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -40,8 +45,9 @@ def command(
     """Show a snapshot's figures: plots in one file, or a summary here.
 
     How popular recordings are and how much of the listening the most popular cover, how long they play, when
-    releases came out, genres, licences as stated, and which sources know what. The page is one file without
-    scripts that needs no network. The same snapshot gives the same bytes.
+    releases came out, genres, licences as stated, which sources know what, and once `longplay catalogue match`
+    ran, what of it is held. The page is one file without scripts that needs no network. The same snapshot and
+    holdings give the same bytes.
 
     \b
     Examples:
@@ -67,7 +73,8 @@ def command(
         snapshots = Snapshots(opened.root)
         number = snapshots.get(snapshot).number
         with connected(Path(scratch), opened.limits) as connection:
-            found = statistics(connection, snapshots, number)
+            holdings = _holdings(opened, number, connection, progress_bar(quiet=out.json))
+            found = statistics(connection, snapshots, number, holdings=holdings)
     if out.json:
         _lines(out, found)
     elif not wanted:
@@ -76,6 +83,22 @@ def command(
         _write(found, kind, path, dark=dark)
         out.talk(f"written: {path}")
     _last_line(out, found, wanted)
+
+
+def _holdings(
+    opened: "Archive", number: int, connection: "DuckDBPyConnection", progress: "Progress"
+) -> "dict[str, StatusCount] | None":
+    """Recordings and listens by status; `None` where holdings were not matched with this snapshot."""
+    from longplay.catalogue.statistics import StatusCount
+    from longplay.curation.matches import MatchesFile
+
+    if not MatchesFile(opened.root).is_of(number):
+        return None
+    counts = opened.reasons(opened.catalogue(number, progress)).counts(connection)
+    return {
+        status.value: StatusCount(recordings=recordings, listens=listens)
+        for status, (recordings, listens) in counts.items()
+    }
 
 
 def _write(found: "Statistics", kind: str, path: Path, *, dark: bool) -> None:
@@ -104,6 +127,8 @@ def _lines(out: Output, found: "Statistics") -> None:
         out.line("licence", dataclasses.asdict(licence))
     for combination in found.combinations:
         out.line("combination", dataclasses.asdict(combination))
+    for status, count in found.holdings or ():
+        out.line("status", {"status": status, **dataclasses.asdict(count)})
 
 
 def _last_line(out: Output, found: "Statistics", wanted: dict[str, Path]) -> None:

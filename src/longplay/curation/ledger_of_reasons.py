@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from sqlalchemy import Connection
 
 from longplay.catalogue.curating import UNAVAILABLE, CuratorsFile
@@ -19,7 +20,7 @@ from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
 from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
 from longplay.curation.recordings import Recordings
-from longplay.curation.statuses import Ranks, Status, Statuses
+from longplay.curation.statuses import EXCEPTIONS, Ranks, Status, Statuses
 from longplay.errors import NotFound
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured
@@ -131,6 +132,27 @@ class LedgerOfReasons:
         found[Status.REFUSED] = self._refused(connection)
         rows = self.snapshots.get(self.number).tables[SnapshotTable.RECORDING].rows
         return Statuses(snapshot=self.number, recordings=rows, line=made.line, ranks=found)
+
+    def counts(self, connection: "DuckDBPyConnection") -> dict[Status, tuple[int, int]]:
+        """Recordings and listens of each status, in the order of `Status`.
+
+        Args:
+            connection: of `engine.connected`.
+
+        Raises:
+            NotFound, StorageError: as `statuses`.
+        """
+        statuses = self.statuses(connection)
+        known = {status: statuses.with_status(status) for status in EXCEPTIONS}
+        names = [pa.array([status.value] * len(ranks), pa.string()) for status, ranks in known.items()]
+        ranks = [pa.array(ranks, pa.uint32()) for ranks in known.values()]
+        rows = pa.table({"rank": pa.chunked_array(ranks), "status": pa.chunked_array(names)})
+        table = self.snapshots.table(self.number, SnapshotTable.RECORDING)
+        connection.register("known_status", rows)
+        found = connection.execute(query("status_counts"), {"table": str(table), "line": statuses.line})
+        counted = {Status(status): (recordings, listens) for status, recordings, listens in found.fetchall()}
+        connection.unregister("known_status")
+        return {status: counted.get(status, (0, 0)) for status in Status}
 
     def copies(self, connection: Connection) -> Copies:
         """What is known of all holdings that are not simply held."""

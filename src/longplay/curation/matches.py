@@ -174,6 +174,14 @@ class MatchesFile:
         except msgspec.DecodeError as exc:
             raise MalformedInput("matches", f"{self.path}: run `longplay catalogue match` again") from exc
 
+    def is_of(self, snapshot: int) -> bool:
+        """Whether holdings were matched with that snapshot.
+
+        Raises:
+            MalformedInput, StorageError: as `made`.
+        """
+        return self.path.exists() and self.made().snapshot == snapshot
+
     def all(self) -> Iterator[Match]:
         """Every match, by group; of one group the matched one first, then by score.
 
