@@ -8,6 +8,7 @@ from longplay.cli import (
     catalogue_forget,
     catalogue_import,
     catalogue_imports,
+    catalogue_index,
     catalogue_rejects,
     catalogue_snapshots,
 )
@@ -35,3 +36,4 @@ command.add_command(catalogue_forget.command, "forget")
 command.add_command(catalogue_build.command, "build")
 command.add_command(catalogue_snapshots.command, "snapshots")
 command.add_command(catalogue_export.command, "export")
+command.add_command(catalogue_index.command, "index")

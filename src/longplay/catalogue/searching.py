@@ -1,0 +1,340 @@
+"""The use case: search a snapshot.
+
+An id or another identifier is looked up. Else every tier is asked whether the words are the whole of a name,
+which is cheap; then the tiers are asked for names that hold all words, the most popular tier first, until there
+are enough hits; and where there are hardly any, again with words of nearly that spelling. What a tier offers is
+measured and ordered as `matching` says.
+
+Source: docs/reference/search.md.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from longplay.catalogue.asking import Asked, Term, Within, ask
+from longplay.catalogue.entities import Entity, EntityKind
+from longplay.catalogue.indexing import (
+    OWN_FOLDER,
+    WORDS,
+    OwnRecording,
+    own_entity,
+    own_rows,
+    place_of,
+    tier_name,
+)
+from longplay.catalogue.matching import Names, Sought, score, spoken, text_score
+from longplay.catalogue.serving import Serving
+from longplay.catalogue.spelling import Spelling
+from longplay.catalogue.tier_queries import TierQueries
+from longplay.catalogue.tiers import HEAD, engine, opened
+from longplay.catalogue.words import whole_key
+from longplay.errors import UsageError
+
+if TYPE_CHECKING:  # slow to import
+    from tantivy import DocAddress, Query
+
+FEW: Final = 3
+"""With fewer hits than this, other spellings are tried."""
+
+WINDOW: Final = 48
+"""Hits of a tier that are looked at, at least; twice as many as are wanted, where those are more."""
+
+WINDOWS: Final = (1_024, 16_384)
+"""Hits of a tier that are looked at where a status leaves too few of the first ones."""
+
+SELECTIVE: Final = 100_000
+"""A status of at most so many recordings is asked of the engine, where the windows were not enough."""
+
+OWN_STATUS: Final = "held"
+"""Of the archive's own recordings that the snapshot does not hold."""
+
+LIMIT: Final = 1_000
+"""Hits that may be asked for."""
+
+
+class Statuses(Protocol):
+    """What the archive says of the recordings of a snapshot; it changes while the snapshot does not."""
+
+    def of(self, ranks: npt.NDArray[np.uint32]) -> list[str]:
+        """The status of each recording, one of `asking.STATUSES`, in the order of the ranks given."""
+
+    def ranks_with(self, status: str) -> npt.NDArray[np.uint32]:
+        """All recordings of a status, ascending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something found.
+
+    Attributes:
+        entity: what.
+        score: as `matching` says; of a lookup 0.
+        is_guess: whether a word of the query is not in its names, only one of nearly that spelling.
+        status: of a recording, where statuses are known; else `None`.
+    """
+
+    entity: Entity
+    score: float
+    is_guess: bool = False
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search gives.
+
+    Attributes:
+        hits: the best first, at most as many as were asked for.
+        total: how many there are; at least so many where `is_all` is false.
+        is_all: whether every tier was asked.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    is_all: bool
+
+
+class _Tier:
+    """An index that is open."""
+
+    def __init__(self, folder: Path, *, is_head: bool) -> None:
+        index = opened(folder)
+        self._folder = folder
+        self._searcher = index.searcher()
+        self.is_head = is_head
+        self.queries = TierQueries(index.schema, is_head)
+        self.documents = self._searcher.num_docs
+
+    def best(self, query: "Query", limit: int) -> tuple[dict[int, int], int]:
+        """The best documents by BM25 × log2(2 + listens): keys with listens; and how many there are."""
+        if not self.documents:
+            return {}, 0
+        with engine(self._folder):
+            found = self._searcher.search(query, limit=limit, weight_by_field="popularity")
+            addresses: list[DocAddress] = [address for _, address in found.hits]
+            keys = self._searcher.fast_field_values("key", addresses)
+            listens = self._searcher.fast_field_values("popularity", addresses)
+            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
+        return {int(key or 0): int(heard or 0) for key, heard in zip(keys, listens, strict=True)}, total
+
+
+class Search:
+    """The search over one snapshot; made once, asked often; safe to share between threads."""
+
+    def __init__(
+        self, serving: Serving, folder: Path, *, statuses: Statuses | None = None, own: Path | None = None
+    ) -> None:
+        """Of an index that `indexing.made_index` made.
+
+        Args:
+            serving: of the same snapshot.
+            folder: of the index.
+            statuses: what the archive says of recordings; `None`: nothing yet.
+            own: folder of `indexing.made_own_index`; `None`: there are none.
+
+        Raises:
+            StorageError: an index cannot be read.
+        """
+        self._serving = serving
+        self._statuses = statuses
+        self._tiers = [
+            _Tier(folder / tier_name(place), is_head=place < len(HEAD)) for place in range(len(HEAD) + 1)
+        ]
+        self._own: list[OwnRecording] = []
+        if own is not None:
+            self._own = own_rows(own)
+            self._tiers.insert(0, _Tier(own / OWN_FOLDER, is_head=True))
+        self._spelling = Spelling(folder / WORDS)
+
+    def find(self, text: str, *, limit: int = 10, kind: EntityKind | None = None) -> Found:
+        """Search.
+
+        Args:
+            text: what somebody typed.
+            limit: hits wanted, 1 to `LIMIT`.
+            kind: only these; `None`: what the query says.
+
+        Raises:
+            UsageError: the query cannot be read, or asks for a status while none is known.
+            StorageError: the index cannot be read.
+        """
+        asked = ask(text)
+        if kind is not None:
+            asked = replace(asked, kind=kind)
+        if asked.status is not None and self._statuses is None:
+            raise UsageError("no statuses yet: run `longplay catalogue match` first")
+        known = self._looked_up(asked)
+        if known:
+            hits = self._with_status([Hit(entity=one, score=0.0) for one in known[:limit]])
+            return Found(hits=tuple(hits), total=len(known), is_all=True)
+        if not asked.terms and asked.identifier is not None:
+            return Found(hits=(), total=0, is_all=True)
+        plain = _Run(self, asked, [Sought(term=term) for term in asked.terms], limit)
+        found = plain.found()
+        if len(found.hits) >= min(FEW, limit):
+            return found
+        guesses = [self._respelt(term) for term in asked.terms]
+        if not any(one.others for one in guesses):
+            return found
+        more = _Run(self, asked, guesses, limit).found()
+        return more if len(more.hits) > len(found.hits) else found
+
+    def _looked_up(self, asked: Asked) -> list[Entity]:
+        if asked.identifier is None:
+            return []
+        scheme, value = asked.identifier
+        if scheme == "id":
+            entity = self._serving.get(value)
+            found = [] if entity is None else [entity]
+        else:
+            found = self._serving.by_identifier(scheme, value)
+        return [one for one in found if asked.kind in (None, one.kind)]
+
+    def _respelt(self, term: Term) -> Sought:
+        if len(term.words) > 1:
+            return Sought(term=term)
+        return Sought(term=term, others=dict(self._spelling.near(term.words[0])))
+
+    def _with_status(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The same, each recording with its status where statuses are known."""
+        if self._statuses is None:
+            return list(hits)
+        of_snapshot = [hit for hit in hits if hit.entity.kind is EntityKind.RECORDING and hit.entity.rank]
+        ranks = np.array([hit.entity.rank for hit in of_snapshot], np.uint32)
+        told = dict(zip(ranks.tolist(), self._statuses.of(ranks), strict=True))
+        return [
+            replace(hit, status=told.get(hit.entity.rank) if hit.entity.rank else OWN_STATUS)
+            if hit.entity.kind is EntityKind.RECORDING
+            else hit
+            for hit in hits
+        ]
+
+    def names(self, key: int) -> Names:
+        """What the entity of a document is called."""
+        place = place_of(key)
+        if place is None:
+            one = self._own[key >> 2]
+            return Names(titles=(one.title,), artist=one.artist)
+        title, artist, aliases = self._serving.names(place)
+        is_artist = place.kind is EntityKind.ARTIST
+        return Names(
+            titles=(title, *aliases),
+            artist=artist,
+            is_artist=is_artist,
+            is_release=place.kind is EntityKind.RELEASE,
+        )
+
+    def entity(self, key: int) -> Entity:
+        """The entity of a document."""
+        place = place_of(key)
+        if place is None:
+            return own_entity(self._own[key >> 2])
+        found = self._serving.at(place)
+        if found is None:  # the index is of this serving table: `made_of` says so
+            raise UsageError(f"the index names {place.kind.value} {place.rank}, which is not there")
+        return found
+
+
+class _Run:
+    """One query on its way through the tiers."""
+
+    def __init__(self, search: Search, asked: Asked, sought: Sequence[Sought], limit: int) -> None:
+        self._search = search
+        self._asked = asked
+        self._sought = sought
+        self._limit = limit
+        self._scores: dict[int, float] = {}
+        self._allowed = self._allowed_ranks()
+
+    def _allowed_ranks(self) -> npt.NDArray[np.uint32] | None:
+        """Recordings of the status asked for; `None`: any."""
+        statuses = self._search._statuses
+        if self._asked.status is None or statuses is None:
+            return None
+        return statuses.ranks_with(self._asked.status)
+
+    def found(self) -> Found:
+        """Everything that is good enough, in order."""
+        total = 0
+        is_all = True
+        self._ask_whole()
+        for place, tier in enumerate(self._search._tiers):
+            total += self._ask_tier(tier)
+            if len(self._scores) >= self._limit:
+                is_all = place == len(self._search._tiers) - 1
+                break
+        hits = self._search._with_status(self._ordered())
+        total = len(self._scores) if self._allowed is not None else max(total, len(self._scores))
+        return Found(hits=tuple(hits), total=total, is_all=is_all)
+
+    def _ask_whole(self) -> None:
+        terms = self._asked.terms
+        if not terms or any(term.within is Within.RELEASE for term in terms):
+            return
+        key = whole_key(spoken(terms))
+        for tier in self._search._tiers:
+            offered, _ = tier.best(tier.queries.whole(self._asked, key), self._limit)
+            self._take(offered)
+
+    def _ask_tier(self, tier: _Tier) -> int:
+        query = tier.queries.words(self._asked, self._sought)
+        before = len(self._scores)
+        window = max(WINDOW, 2 * self._limit)
+        offered, total = tier.best(query, window)
+        self._take(offered)
+        if self._allowed is None:
+            return total
+        for window in WINDOWS:
+            if len(self._scores) - before >= self._limit or total <= len(offered):
+                return total
+            offered, total = tier.best(query, window)
+            self._take(offered)
+        if len(self._scores) - before < self._limit and tier.is_head and len(self._allowed) <= SELECTIVE:
+            among = ((self._allowed.astype(np.int64) << 2) | EntityKind.RECORDING.number).tolist()
+            offered, _ = tier.best(tier.queries.among(query, among), self._limit)
+            self._take(offered)
+        return total
+
+    def _take(self, offered: Mapping[int, int]) -> None:
+        """Measure documents, given with their listens; those that do not answer after all are left out."""
+        for key in self._permitted(offered):
+            if key in self._scores:
+                continue
+            text = text_score(self._sought, self._search.names(key))
+            if text > 0.0:
+                self._scores[key] = score(text, offered[key])
+
+    def _permitted(self, keys: Iterable[int]) -> list[int]:
+        """Those of the status asked for."""
+        listed = list(keys)
+        if self._allowed is None or not listed:
+            return listed
+        numbers = np.array(listed, np.int64)
+        is_recording = (numbers & 3) == EntityKind.RECORDING.number
+        is_own = (numbers & 3) == 3
+        wanted = is_recording & np.isin(numbers >> 2, self._allowed)
+        if self._asked.status == OWN_STATUS:
+            wanted |= is_own
+        return [int(key) for key in numbers[wanted]]
+
+    def _ordered(self) -> list[Hit]:
+        """The best hits, in an order that does not depend on that of the documents."""
+        best = sorted(self._scores, key=lambda key: (-self._scores[key], key))[: self._limit]
+        return [
+            Hit(entity=self._search.entity(key), score=self._scores[key], is_guess=self._is_guess(key))
+            for key in best
+        ]
+
+    def _is_guess(self, key: int) -> bool:
+        if not any(one.others for one in self._sought):
+            return False
+        plain = [replace(one, others=_NONE) for one in self._sought]
+        return text_score(plain, self._search.names(key)) == 0.0
+
+
+_NONE: Final[Mapping[str, int]] = {}
