@@ -128,7 +128,7 @@ def _identifier(text: str) -> tuple[str, str] | None:
     if _BARCODE.fullmatch(text):
         return "barcode", text
     named = _SCHEME.fullmatch(text)
-    if named is None or named["scheme"] in _FIELDS:
+    if named is None or named["scheme"] in (*_FIELDS, *_WITHIN):
         return None
     if named["scheme"] in {"isrc", "iswc"}:
         return _identifier(named["value"]) or (named["scheme"], named["value"])

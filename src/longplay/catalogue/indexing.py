@@ -33,6 +33,9 @@ METHOD: Final = "1"
 """Raised when a snapshot would give another index."""
 
 FOLDER: Final = "search"
+HEAD_NAME: Final = "head-"
+"""How the folders of the tiers of the head begin; a number from 1 follows."""
+TAIL: Final = "tail"
 WORDS: Final = "words"
 OWN_FOLDER: Final = "own"
 OWN_ROWS: Final = "recordings.json"
@@ -64,67 +67,77 @@ def index_folder(root: Path, number: int) -> Path:
     return root / CATALOGUE / FOLDER / f"{number:06d}"
 
 
-def tier_name(place: int) -> str:
-    """The folder of a tier, from 0; the last one is the tail."""
-    return "tail" if place == len(HEAD) else f"head-{place + 1}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexing:
+    """The use case: make the search index of a snapshot.
 
-
-def made_index(
-    root: Path, snapshots: Snapshots, number: int, serving: Serving, *, limits: Limits, progress: Progress
-) -> bool:
-    """See to it that the index of a snapshot is there; whether it had to be made now.
-
-    Raises:
-        NotFound: there is no such snapshot.
-        ArchiveBusy: another process makes it.
-        StorageError: something could not be read or written.
+    Attributes:
+        root: of the archive.
+        snapshots: the archive's.
+        limits: of memory and threads.
+        heads: last ranks of the tiers before the tail.
     """
-    snapshot = snapshots.get(number)
-    wanted = Made(snapshot=number, made_of=snapshot.made_of, method=METHOD, rows={})
 
-    def make(folder: Path) -> dict[str, int]:
-        progress.begin("Indexing", files=sum(serving.count(kind) for kind in KINDS))
-        try:
-            return _Indexing(folder, snapshots, number, serving, limits, progress).make()
-        finally:
-            progress.end()
+    root: Path
+    snapshots: Snapshots
+    limits: Limits
+    heads: tuple[int, ...] = HEAD
 
-    return made(index_folder(root, number), wanted, make)
+    def index(self, number: int, serving: Serving, *, progress: Progress) -> bool:
+        """See to it that the index of a snapshot is there; whether it had to be made now.
+
+        Raises:
+            NotFound: there is no such snapshot.
+            ArchiveBusy: another process makes it.
+            StorageError: something could not be read or written.
+        """
+        snapshot = self.snapshots.get(number)
+        method = f"{METHOD}: {', '.join(map(str, self.heads))}"
+        wanted = Made(snapshot=number, made_of=snapshot.made_of, method=method, rows={})
+
+        def make(folder: Path) -> dict[str, int]:
+            progress.begin("Indexing", files=sum(serving.count(kind) for kind in KINDS))
+            try:
+                return _Run(self, number, serving, progress).make(folder)
+            finally:
+                progress.end()
+
+        return made(index_folder(self.root, number), wanted, make)
 
 
 @dataclass(frozen=True, slots=True)
-class _Indexing:
+class _Run:
     """One index on its way."""
 
-    folder: Path
-    snapshots: Snapshots
+    ports: Indexing
     number: int
     serving: Serving
-    limits: Limits
     progress: Progress
 
-    def make(self) -> dict[str, int]:
+    def make(self, folder: Path) -> dict[str, int]:
         rows = {}
-        scratch = self.folder / "scratch"
+        scratch = folder / "scratch"
+        heads = [folder / f"{HEAD_NAME}{place}" for place in range(1, len(self.ports.heads) + 1)]
         with storing(scratch):
             scratch.mkdir()
-        with connected(scratch, self.limits) as connection:
-            for place, (after, upto) in enumerate(zip((0, *HEAD), (*HEAD, None), strict=True)):
-                is_head = upto is not None
-                name = tier_name(place)
-                rows[name] = write_tier(
-                    self.folder / name,
-                    self._entities(connection if is_head else None, after, upto),
-                    is_head=is_head,
-                    threads=self.limits.threads,
-                    told=lambda more: self.progress.advance(files=more),
-                )
+        with connected(scratch, self.ports.limits) as connection:
+            for head, after, upto in zip(heads, (0, *self.ports.heads), self.ports.heads, strict=False):
+                rows[head.name] = self._write(head, self._entities(connection, after, upto), is_head=True)
         with storing(scratch):
             scratch.rmdir()
-            (self.folder / WORDS).mkdir()
-        heads = [self.folder / tier_name(place) for place in range(len(HEAD))]
-        rows[WORDS] = write_words(self.folder / WORDS, vocabulary(heads))
+            (folder / WORDS).mkdir()
+        rows[TAIL] = self._write(folder / TAIL, self._entities(None, self.ports.heads[-1], None), is_head=False)
+        rows[WORDS] = write_words(folder / WORDS, vocabulary(heads))
         return rows
+
+    def _write(self, folder: Path, given: Iterator[Indexed], *, is_head: bool) -> int:
+        return write_tier(
+            folder,
+            given,
+            is_head=is_head,
+            threads=self.ports.limits.threads,
+            told=lambda more: self.progress.advance(files=more),
+        )
 
     def _entities(
         self, connection: "DuckDBPyConnection | None", after: int, upto: int | None
@@ -141,8 +154,8 @@ class _Indexing:
 
     def _releases(self, connection: "DuckDBPyConnection", after: int, upto: int) -> dict[int, str]:
         values: dict[str, object] = {
-            "track": str(self.snapshots.table(self.number, SnapshotTable.TRACK)),
-            "release": str(self.snapshots.table(self.number, SnapshotTable.RELEASE)),
+            "track": str(self.ports.snapshots.table(self.number, SnapshotTable.TRACK)),
+            "release": str(self.ports.snapshots.table(self.number, SnapshotTable.RELEASE)),
             "after": after,
             "upto": upto,
         }

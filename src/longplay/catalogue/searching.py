@@ -19,19 +19,20 @@ import numpy.typing as npt
 from longplay.catalogue.asking import Asked, Term, Within, ask
 from longplay.catalogue.entities import Entity, EntityKind
 from longplay.catalogue.indexing import (
+    HEAD_NAME,
     OWN_FOLDER,
+    TAIL,
     WORDS,
     OwnRecording,
     own_entity,
     own_rows,
     place_of,
-    tier_name,
 )
 from longplay.catalogue.matching import Names, Sought, score, spoken, text_score
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.spelling import Spelling
 from longplay.catalogue.tier_queries import TierQueries
-from longplay.catalogue.tiers import HEAD, engine, opened
+from longplay.catalogue.tiers import engine, opened
 from longplay.catalogue.words import whole_key
 from longplay.errors import UsageError
 
@@ -142,9 +143,8 @@ class Search:
         """
         self._serving = serving
         self._statuses = statuses
-        self._tiers = [
-            _Tier(folder / tier_name(place), is_head=place < len(HEAD)) for place in range(len(HEAD) + 1)
-        ]
+        heads = sorted(folder.glob(f"{HEAD_NAME}*"))
+        self._tiers = [*(_Tier(head, is_head=True) for head in heads), _Tier(folder / TAIL, is_head=False)]
         self._own: list[OwnRecording] = []
         if own is not None:
             self._own = own_rows(own)
@@ -172,7 +172,7 @@ class Search:
         if known:
             hits = self._with_status([Hit(entity=one, score=0.0) for one in known[:limit]])
             return Found(hits=tuple(hits), total=len(known), is_all=True)
-        if not asked.terms and asked.identifier is not None:
+        if asked.identifier is not None and asked.identifier[0] == "id":
             return Found(hits=(), total=0, is_all=True)
         plain = _Run(self, asked, [Sought(term=term) for term in asked.terms], limit)
         found = plain.found()

@@ -49,7 +49,7 @@ def command(
     """
     from longplay.catalogue.asking import ask
     from longplay.catalogue.entities import EntityKind
-    from longplay.catalogue.indexing import index_folder, made_index
+    from longplay.catalogue.indexing import Indexing, index_folder
     from longplay.catalogue.searching import Search
     from longplay.catalogue.serving import made_serving
     from longplay.catalogue.snapshots import Snapshots
@@ -61,9 +61,10 @@ def command(
     with open_archive(archive) as opened:
         snapshots = Snapshots(opened.root)
         number = snapshots.get(snapshot).number
+        indexing = Indexing(root=opened.root, snapshots=snapshots, limits=opened.limits)
         bar = progress_bar(quiet=out.json)
         serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
-        made_index(opened.root, snapshots, number, serving, limits=opened.limits, progress=bar)
+        indexing.index(number, serving, progress=bar)
         search = Search(serving, index_folder(opened.root, number))
         found = search.find(text, limit=limit, kind=None if kind is None else EntityKind(kind))
     for hit in found.hits:
