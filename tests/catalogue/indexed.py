@@ -61,7 +61,7 @@ def search(
     """The search over a snapshot, in small tiers."""
     table = serving(root, number)
     indexing(root, heads).index(number, table, progress=Silent())
-    folder = None if own is None else made_own_index(root, own, threads=1)
+    folder = None if own is None else made_own_index(root, own)
     return Search(table, index_folder(root, number), statuses=statuses, own=folder)
 
 

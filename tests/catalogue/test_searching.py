@@ -94,10 +94,10 @@ def named(entity: Entity) -> list[str]:
 
 
 def answers(entity: Entity, asked: list[str]) -> bool:
-    """Plain comparing: each word stands in a name, the last may be a beginning; in the tail, of four letters."""
+    """Plain comparing: each word is in a name, the last may be a beginning; in the tail, of four letters."""
     *before, last = asked
     own = named(entity)
-    in_tail = entity.rank > HEADS[-1]
+    in_tail = entity.rank > HEADS[-1] and not before
     joined = {word.replace(" ", "") for word in own} | {"acdc", "pnk"} & {"".join(words(n)) for n in
               (*(entity.title.split()), *((entity.artist or "").split()))}  # fmt: skip
     is_last = any(

@@ -16,7 +16,8 @@ ROWS = [
         (
             "recording",
             {"id": MBID.format(number), "title": title, "artist_credit": "Björk",
-             "artist_ids": [MBID.format(9)], "duration_ms": 303_000, "year": 1997, "isrcs": [f"GBAYE97{number:05d}"]},
+             "artist_ids": [MBID.format(9)], "duration_ms": 303_000, "year": 1997,
+             "isrcs": [f"GBAYE97{number:05d}"]},
         )
         for number, title in enumerate(("Jóga", "Hunter", "Unravel", LONG, "x\x1b[31m"), 1)
     ),

@@ -135,7 +135,6 @@ class _Run:
             folder,
             given,
             is_head=is_head,
-            threads=self.ports.limits.threads,
             told=lambda more: self.progress.advance(files=more),
         )
 
@@ -162,7 +161,7 @@ class _Run:
         return dict(connection.execute(query("search_releases"), values).fetchall())
 
 
-def made_own_index(root: Path, own: Sequence[OwnRecording], *, threads: int) -> Path:
+def made_own_index(root: Path, own: Sequence[OwnRecording]) -> Path:
     """See to it that the archive's own recordings are indexed as they are now; where.
 
     Raises:
@@ -178,7 +177,7 @@ def made_own_index(root: Path, own: Sequence[OwnRecording], *, threads: int) -> 
     def make(fresh: Path) -> dict[str, int]:
         with storing(fresh):
             (fresh / OWN_ROWS).write_bytes(encoded)
-        rows = write_tier(fresh / OWN_FOLDER, _own(listed), is_head=True, threads=threads)
+        rows = write_tier(fresh / OWN_FOLDER, _own(listed), is_head=True)
         return {OWN_FOLDER: rows}
 
     made(folder, wanted, make)

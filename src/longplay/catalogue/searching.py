@@ -8,7 +8,7 @@ measured and ordered as `matching` says.
 Source: docs/reference/search.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -30,7 +30,7 @@ from longplay.catalogue.indexing import (
 )
 from longplay.catalogue.matching import Names, Sought, score, spoken, text_score
 from longplay.catalogue.serving import Serving
-from longplay.catalogue.spelling import Spelling
+from longplay.catalogue.spelling import EDITS, Spelling
 from longplay.catalogue.tier_queries import TierQueries
 from longplay.catalogue.tiers import engine, opened
 from longplay.catalogue.words import whole_key
@@ -176,13 +176,13 @@ class Search:
             return Found(hits=(), total=0, is_all=True)
         plain = _Run(self, asked, [Sought(term=term) for term in asked.terms], limit)
         found = plain.found()
-        if len(found.hits) >= min(FEW, limit):
+        if plain.has_whole or len(found.hits) >= min(FEW, limit):
             return found
-        guesses = [self._respelt(term) for term in asked.terms]
-        if not any(one.others for one in guesses):
-            return found
-        more = _Run(self, asked, guesses, limit).found()
-        return more if len(more.hits) > len(found.hits) else found
+        for guesses in self._respelt(asked.terms):
+            more = _Run(self, asked, guesses, limit).found()
+            if len(more.hits) > len(found.hits):
+                return more
+        return found
 
     def _looked_up(self, asked: Asked) -> list[Entity]:
         if asked.identifier is None:
@@ -195,10 +195,18 @@ class Search:
             found = self._serving.by_identifier(scheme, value)
         return [one for one in found if asked.kind in (None, one.kind)]
 
-    def _respelt(self, term: Term) -> Sought:
-        if len(term.words) > 1:
-            return Sought(term=term)
-        return Sought(term=term, others=dict(self._spelling.near(term.words[0])))
+    def _respelt(self, terms: Sequence[Term]) -> Iterator[list[Sought]]:
+        """The terms with other spellings: first of the words nobody writes so; then of all, one edit off."""
+        unknown = {word for term in terms for word in term.words if not self._spelling.knows(word)}
+        for at_most, some in ((EDITS, unknown), (1, spoken(terms))):
+            respelt = [
+                Sought(term=term, others=dict(self._spelling.near(term.words[0], at_most=at_most)))
+                if len(term.words) == 1 and term.words[0] in some
+                else Sought(term=term)
+                for term in terms
+            ]
+            if any(one.others for one in respelt):
+                yield respelt
 
     def _with_status(self, hits: Sequence[Hit]) -> list[Hit]:
         """The same, each recording with its status where statuses are known."""
@@ -249,6 +257,7 @@ class _Run:
         self._sought = sought
         self._limit = limit
         self._scores: dict[int, float] = {}
+        self.has_whole = False
         self._allowed = self._allowed_ranks()
 
     def _allowed_ranks(self) -> npt.NDArray[np.uint32] | None:
@@ -282,9 +291,15 @@ class _Run:
             self._take(offered)
 
     def _ask_tier(self, tier: _Tier) -> int:
-        query = tier.queries.words(self._asked, self._sought)
         before = len(self._scores)
         window = max(WINDOW, 2 * self._limit)
+        if tier.queries.can_be_rough(self._sought):
+            offered, total = tier.best(tier.queries.words(self._asked, self._sought, is_rough=True), window)
+            self._take(offered)
+            taken = len(self._scores) - before
+            if total <= len(offered) or (self._allowed is None and taken >= self._limit):
+                return taken
+        query = tier.queries.words(self._asked, self._sought)
         offered, total = tier.best(query, window)
         self._take(offered)
         if self._allowed is None:
@@ -306,6 +321,7 @@ class _Run:
             if key in self._scores:
                 continue
             text = text_score(self._sought, self._search.names(key))
+            self.has_whole |= text > 1.0  # as `matching` has it, only the whole of a name is more than 1
             if text > 0.0:
                 self._scores[key] = score(text, offered[key])
 

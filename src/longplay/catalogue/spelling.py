@@ -31,14 +31,17 @@ SHORTEST: Final = 4
 LONG: Final = 8
 """Letters from which on a word may be two edits off."""
 
-OFFERED: Final = 8
+EDITS: Final = 2
+"""The most edits that are forgiven."""
+
+OFFERED: Final = 5
 """Words offered for one."""
 
 _BEGINNING: Final = 7
 _TWICE_FROM: Final = 7
 _LOOKED_AT: Final = 48
 """Words looked at a remainder, the most frequent."""
-_MEASURED: Final = 200
+_MEASURED: Final = 120
 """Words whose distance is measured, the most frequent."""
 _BLOCK: Final = 1_000_000
 _FACTOR: Final = 0x9E3779B97F4A7C15
@@ -53,7 +56,7 @@ def edits_for(word: str) -> int:
     """How many edits off a word may be."""
     if len(word) < SHORTEST or word.isdigit() or is_run(word):
         return 0
-    return 2 if len(word) >= LONG else 1
+    return EDITS if len(word) >= LONG else 1
 
 
 def write_words(folder: Path, counts: Mapping[str, int]) -> int:
@@ -141,12 +144,16 @@ class Spelling:
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
-    def near(self, word: str) -> list[tuple[str, int]]:
+    def knows(self, word: str) -> bool:
+        """Whether the vocabulary has a word; shorter ones than `SHORTEST` it need not have."""
+        return any(self._word(number) == word for number in self._met(word, 0))
+
+    def near(self, word: str, *, at_most: int) -> list[tuple[str, int]]:
         """Other words that are nearly spelt so, with their edits; the nearest first, then the most frequent.
 
-        Two edits off are only looked for where nothing is one edit off.
+        Two edits off are only looked for where nothing is one edit off, and where `at_most` lets them.
         """
-        for edits in range(1, edits_for(word) + 1):
+        for edits in range(1, min(at_most, edits_for(word)) + 1):
             found = self._within(word, edits)
             if found:
                 return found

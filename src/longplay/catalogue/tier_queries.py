@@ -37,11 +37,27 @@ class TierQueries:
     schema: "Schema"
     is_head: bool
 
-    def words(self, asked: Asked, sought: Sequence[Sought]) -> "Query":
-        """All that was asked."""
+    def words(self, asked: Asked, sought: Sequence[Sought], *, is_rough: bool = False) -> "Query":
+        """All that was asked.
+
+        Args:
+            asked: the narrowing fields.
+            sought: the terms.
+            is_rough: instead of a word's beginning, ask for its first letters only, or in the tail for the
+                other terms only. Listing all words with a beginning costs the engine more than all else, and
+                mostly the other terms leave so few documents that it need not.
+        """
         import tantivy
 
-        return _all([*(self._term(one) for one in sought), *self._narrowed(asked)]) or tantivy.Query.all_query()
+        terms = [self._term(one, is_rough=is_rough) for one in sought if not self._is_left_out(one, is_rough)]
+        return _all([*terms, *self._narrowed(asked)]) or tantivy.Query.all_query()
+
+    def can_be_rough(self, sought: Sequence[Sought]) -> bool:
+        """Whether there are other terms beside that of which only the beginning is known."""
+        return len(sought) > 1 and any(_is_begun(one) for one in sought)
+
+    def _is_left_out(self, sought: Sought, is_rough: bool) -> bool:
+        return is_rough and not self.is_head and _is_begun(sought)
 
     def whole(self, asked: Asked, key: int) -> "Query":
         """Those whose whole name it may be."""
@@ -56,11 +72,11 @@ class TierQueries:
 
         return _all([query, tantivy.Query.term_set_query(self.schema, "key", keys)]) or query
 
-    def _term(self, sought: Sought) -> "Query":
-        any_of = [query for name in _FIELDS[sought.term.within] for query in self._in_field(name, sought)]
-        return _any(any_of)
+    def _term(self, sought: Sought, *, is_rough: bool) -> "Query":
+        fields = _FIELDS[sought.term.within]
+        return _any([query for name in fields for query in self._in_field(name, sought, is_rough=is_rough)])
 
-    def _in_field(self, name: str, sought: Sought) -> Iterator["Query"]:
+    def _in_field(self, name: str, sought: Sought, *, is_rough: bool) -> Iterator["Query"]:
         import tantivy
 
         term = sought.term
@@ -76,10 +92,10 @@ class TierQueries:
             yield self._word(name, other)
         if not term.is_prefix:
             return
-        if len(word) > EDGES or (name == "release" and self.is_head):
+        if name != "release" and self.is_head and (is_rough or len(word) <= EDGES):
+            yield tantivy.Query.term_query(self.schema, f"{name}_edge", word[:EDGES], "basic")
+        elif self.is_head or len(word) > EDGES:
             yield tantivy.Query.regex_query(self.schema, name, f"{re.escape(word)}.*")
-        elif self.is_head:
-            yield tantivy.Query.term_query(self.schema, f"{name}_edge", word, "basic")
 
     def _phrase(self, name: str, words: Sequence[str]) -> "Query":
         import tantivy
@@ -117,6 +133,11 @@ class TierQueries:
             yield tantivy.Query.range_query(
                 self.schema, "year", tantivy.FieldType.Unsigned, lower_bound=first, upper_bound=last
             )
+
+
+def _is_begun(sought: Sought) -> bool:
+    term = sought.term
+    return term.is_prefix and term.within is not Within.RELEASE and not is_run(term.words[0])
 
 
 def _all(queries: "Sequence[Query]") -> "Query | None":

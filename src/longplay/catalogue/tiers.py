@@ -28,7 +28,8 @@ if TYPE_CHECKING:  # slow to import
     from tantivy import Document, Index, Schema
 
 WRITER_HEAP: Final = 256_000_000
-"""Bytes the engine may use while it writes, all its threads together."""
+"""Bytes the engine may use while it writes. It has one thread: that keeps up with what Python gives it, and
+leaves half as many segments, each of which every query has to ask."""
 
 HEAD: Final = (1 << 15, 1 << 19, 1 << 23)
 """Last rank of each tier of the head, of recordings, releases and artists alike."""
@@ -124,7 +125,6 @@ def write_tier(
     given: Iterable[Indexed],
     *,
     is_head: bool,
-    threads: int,
     told: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write a tier into a new folder; how many documents it holds.
@@ -133,7 +133,6 @@ def write_tier(
         folder: which is made.
         given: in any order: hits do not depend on it.
         is_head: whether all features are wanted.
-        threads: of the engine.
         told: how many more documents were given, now and then.
 
     Raises:
@@ -147,7 +146,7 @@ def write_tier(
     with engine(folder):
         index = tantivy.Index(schema(is_head=is_head), path=str(folder))
         _prepare(index)
-        writer = index.writer(heap_size=WRITER_HEAP, num_threads=threads)
+        writer = index.writer(heap_size=WRITER_HEAP, num_threads=1)  # it waits for Python as it is
         for rows, one in enumerate(given, 1):
             writer.add_document(_document(one, is_head=is_head))
             if rows % _TELL == 0:
