@@ -51,8 +51,10 @@ class Took(NamedTuple):
     cpu: float
 
 
-def main(tracks: int, archive: Path | None, each: int, command: str) -> str:
+def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) -> str:
     """The table of this benchmark."""
+    told = "--archive FOLDER" if archive else f"--tracks {tracks}"
+    command = f"python -m benchmarks.search {told}"
     with tempfile.TemporaryDirectory(prefix="longplay-search-") as folder:
         root = archive or Path(folder)
         if archive is None:
@@ -243,5 +245,4 @@ if __name__ == "__main__":
     elif given.archive and not Snapshots(given.archive).numbers():
         raise UsageError(f"{given.archive} has no snapshot: run `longplay catalogue build`")
     else:
-        told = "--archive FOLDER" if given.archive else f"--tracks {given.tracks}"
-        print(main(given.tracks, given.archive, given.each, f"python -m benchmarks.search {told}"))
+        print(main(given.tracks, given.archive, given.each))

@@ -406,6 +406,8 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     run("catalogue rejects", name)
     run("catalogue build")
     run("catalogue snapshots")
+    run("catalogue index")
+    run("search", "song")
     run("coverage", "--top", "1")
     run("catalogue export", str(scratch / "exported"))
     run("catalogue forget", name)

@@ -29,9 +29,9 @@ _ARTIST_WIDTH = 30
 def command(
     words: tuple[str, ...], limit: int, kind: str | None, snapshot: int | None, archive: Path, form: str
 ) -> None:
-    """Find artists, releases and recordings of the catalogue, the most listened first.
+    """Find artists, releases and recordings of the catalogue.
 
-    Every word has to be found; the last one may be a beginning. Case and accents do not count. Where hardly
+    The most listened come first. Every word has to be found; the last one may be a beginning. Case and accents do not count. Where hardly
     anything is found, words of nearly that spelling are tried. An id, ISRC or barcode is looked up.
 
     \b
