@@ -104,11 +104,10 @@ class _Tier:
     """An index that is open."""
 
     def __init__(self, folder: Path, *, is_head: bool) -> None:
-        index = opened(folder)
         self._folder = folder
-        self._searcher = index.searcher()
+        self._searcher = opened(folder).searcher()
         self.is_head = is_head
-        self.queries = TierQueries(index.schema, is_head)
+        self.queries = TierQueries(is_head)
         self.documents = self._searcher.num_docs
 
     def best(self, query: "Query", limit: int) -> tuple[dict[int, int], int]:

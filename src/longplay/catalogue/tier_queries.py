@@ -1,28 +1,33 @@
 """A query in the engine's words, for one tier.
 
-Every term must be found; within a term any field and any spelling will do. Narrowing fields must hold.
+Every term must be found; within a term any spelling will do. Narrowing fields must hold.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from longplay.catalogue.asking import Asked, Within
 from longplay.catalogue.matching import Sought
+from longplay.catalogue.tiers import schema
 from longplay.catalogue.words import EDGES, grams, is_run
 
 if TYPE_CHECKING:  # slow to import
     from tantivy import Query, Schema
 
 _FIELDS: Final = {
-    Within.ANYWHERE: ("title", "artist"),
-    Within.ARTIST: ("artist",),
-    Within.TITLE: ("title",),
-    Within.RELEASE: ("release",),
+    Within.ANYWHERE: "name",
+    Within.ARTIST: "artist",
+    Within.TITLE: "title",
+    Within.RELEASE: "release",
 }
-_YEARS_LISTED: Final = 64
-"""A shorter span is a list of years, whose recordings may be few; a longer one is read from a column."""
+_YEARS_LISTED: Final = 128
+"""Years that are asked for one by one where nothing else is: few things may be of these."""
+
+_MANY_BEGIN_SO: Final = EDGES + 1
+"""Letters of a beginning that still very many words have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,15 @@ class TierQueries:
     """Makes queries for a tier.
 
     Attributes:
-        schema: of the tier.
         is_head: whether it has beginnings of words and positions.
     """
 
-    schema: "Schema"
     is_head: bool
+
+    @property
+    def schema(self) -> "Schema":
+        """Of the tier."""
+        return schema(is_head=self.is_head)
 
     def words(self, asked: Asked, sought: Sequence[Sought], *, is_rough: bool = False) -> "Query":
         """All that was asked.
@@ -49,15 +57,30 @@ class TierQueries:
         """
         import tantivy
 
-        terms = [self._term(one, is_rough=is_rough) for one in sought if not self._is_left_out(one, is_rough)]
+        rough = [one for one in sought if is_rough and self._is_costly(one, len(sought))]
+        is_alone = len(sought) == 1  # then whole words shall go first among the candidates
+        terms = [
+            self._term(one, is_rough=one in rough, is_alone=is_alone)
+            for one in sought
+            if self.is_head or one not in rough
+        ]
         return _all([*terms, *self._narrowed(asked)]) or tantivy.Query.all_query()
 
     def can_be_rough(self, sought: Sequence[Sought]) -> bool:
-        """Whether there are other terms beside that of which only the beginning is known."""
-        return len(sought) > 1 and any(_is_begun(one) for one in sought)
+        """Whether a rough query would be cheaper."""
+        return any(self._is_costly(one, len(sought)) for one in sought)
 
-    def _is_left_out(self, sought: Sought, is_rough: bool) -> bool:
-        return is_rough and not self.is_head and _is_begun(sought)
+    def _is_costly(self, sought: Sought, terms: int) -> bool:
+        """Whether a term is a beginning that is better left to who compares the names."""
+        term = sought.term
+        word = term.words[0]
+        if not term.is_prefix or term.within is Within.RELEASE or is_run(word):
+            return False
+        if not self.is_head:
+            return terms > 1 and len(word) <= EDGES
+        if term.within is not Within.ANYWHERE:
+            return len(word) <= EDGES
+        return terms > 1 and len(word) == _MANY_BEGIN_SO
 
     def whole(self, asked: Asked, key: int) -> "Query":
         """Those whose whole name it may be."""
@@ -72,40 +95,33 @@ class TierQueries:
 
         return _all([query, tantivy.Query.term_set_query(self.schema, "key", keys)]) or query
 
-    def _term(self, sought: Sought, *, is_rough: bool) -> "Query":
-        fields = _FIELDS[sought.term.within]
-        return _any([query for name in fields for query in self._in_field(name, sought, is_rough=is_rough)])
-
-    def _in_field(self, name: str, sought: Sought, *, is_rough: bool) -> Iterator["Query"]:
+    def _term(self, sought: Sought, *, is_rough: bool, is_alone: bool) -> "Query":
         import tantivy
 
         term = sought.term
+        name = _FIELDS[term.within]
         if len(term.words) > 1:
-            yield self._phrase(name, term.words)
-            return
+            return self._phrase(term.within, term.words)
         (word,) = term.words
         if is_run(word):
-            yield self._together(name, grams(word))
-            return
-        yield self._word(name, word)
-        for other in sought.others:
-            yield self._word(name, other)
-        if not term.is_prefix:
-            return
-        if name != "release" and self.is_head and (is_rough or len(word) <= EDGES):
-            yield tantivy.Query.term_query(self.schema, f"{name}_edge", word[:EDGES], "basic")
-        elif self.is_head or len(word) > EDGES:
-            yield tantivy.Query.regex_query(self.schema, name, f"{re.escape(word)}.*")
+            return self._together(name, grams(word))
+        if term.is_prefix and self.is_head and (is_rough or (name == "name" and len(word) <= EDGES)):
+            edge = tantivy.Query.term_query(self.schema, "name_edge", word[:EDGES], "basic")
+            others = [self._word(name, one) for one in sought.others]
+            return _any([edge, *others, *([self._word(name, word)] if is_alone else ())])
+        any_of = [self._word(name, one) for one in (word, *sought.others)]
+        if term.is_prefix and (self.is_head or len(word) > EDGES):
+            any_of.append(_begun(word, name=name, is_head=self.is_head))
+        return _any(any_of)
 
-    def _phrase(self, name: str, words: Sequence[str]) -> "Query":
+    def _phrase(self, within: Within, words: Sequence[str]) -> "Query":
         import tantivy
 
-        has_positions = self.is_head and name != "release"
-        if has_positions and not any(is_run(word) for word in words):
-            return tantivy.Query.phrase_query(self.schema, name, list(words))
-        return self._together(
-            name, [gram for word in words for gram in (grams(word) if is_run(word) else [word])]
-        )
+        if not self.is_head or within is Within.RELEASE or any(is_run(word) for word in words):
+            each = [gram for word in words for gram in (grams(word) if is_run(word) else [word])]
+            return self._together(_FIELDS[within], each)
+        fields = ("title", "artist") if within is Within.ANYWHERE else (_FIELDS[within],)
+        return _any([tantivy.Query.phrase_query(self.schema, name, list(words)) for name in fields])
 
     def _together(self, name: str, words: Sequence[str]) -> "Query":
         found = _all([self._word(name, word) for word in dict.fromkeys(words)])
@@ -127,7 +143,7 @@ class TierQueries:
         if asked.years is None:
             return
         first, last = asked.years
-        if last - first < _YEARS_LISTED:
+        if not asked.terms and last - first < _YEARS_LISTED:
             yield tantivy.Query.term_set_query(self.schema, "year", list(range(first, last + 1)))
         else:
             yield tantivy.Query.range_query(
@@ -135,9 +151,12 @@ class TierQueries:
             )
 
 
-def _is_begun(sought: Sought) -> bool:
-    term = sought.term
-    return term.is_prefix and term.within is not Within.RELEASE and not is_run(term.words[0])
+@lru_cache(maxsize=4_096)
+def _begun(word: str, *, name: str, is_head: bool) -> "Query":
+    """Words with a beginning; kept, since compiling it takes longer than most searches."""
+    import tantivy
+
+    return tantivy.Query.regex_query(schema(is_head=is_head), name, f"{re.escape(word)}.*")
 
 
 def _all(queries: "Sequence[Query]") -> "Query | None":

@@ -27,7 +27,7 @@ from longplay.store.failures import storing
 if TYPE_CHECKING:  # slow to import
     from tantivy import Document, Index, Schema
 
-WRITER_HEAP: Final = 256_000_000
+WRITER_HEAP: Final = 512_000_000
 """Bytes the engine may use while it writes. It has one thread: that keeps up with what Python gives it, and
 leaves half as many segments, each of which every query has to ask."""
 
@@ -44,6 +44,7 @@ BLANKS: Final = "blanks"
 """Name of the tokenizer: it splits at blanks and does nothing else, since `words` did it all."""
 
 
+@cache
 def schema(*, is_head: bool) -> "Schema":
     """The fields of a tier."""
     import tantivy
@@ -53,7 +54,9 @@ def schema(*, is_head: bool) -> "Schema":
     for name in ("title", "artist"):
         builder.add_text_field(name, tokenizer_name=BLANKS, index_option=option)
     builder.add_text_field("release", tokenizer_name=BLANKS, index_option="freq")
-    for name in ("title_edge", "artist_edge", "licence"):
+    # one field for all words: the engine skips through lists of words, but not through unions of them
+    builder.add_text_field("name", tokenizer_name=BLANKS, index_option="freq")
+    for name in ("name_edge", "licence"):
         builder.add_text_field(name, tokenizer_name=BLANKS, index_option="basic")
     builder.add_unsigned_field("whole", indexed=True)
     builder.add_unsigned_field("kind", indexed=True)
@@ -186,8 +189,7 @@ def _add_artist(document: "Document", entity: Entity, *, is_head: bool) -> None:
     names = [analysed(name) for name in (entity.title, *entity.aliases)]
     text = " ".join(indexed for indexed, _ in names)
     document.add_text("artist", text)
-    if is_head:
-        document.add_text("artist_edge", edges(text))
+    _add_name(document, text, is_head=is_head)
     for key in {whole_key(words) for _, words in names}:
         document.add_unsigned("whole", key)
 
@@ -196,15 +198,19 @@ def _add_work(document: "Document", entity: Entity, *, is_head: bool) -> None:
     title, titled = analysed(entity.title)
     document.add_text("title", title)
     document.add_unsigned("whole", whole_key(titled))
-    if is_head:
-        document.add_text("title_edge", edges(title))
     if entity.artist is None:
+        _add_name(document, title, is_head=is_head)
         return
     artist, credited = analysed(entity.artist)
     document.add_text("artist", artist)
     document.add_unsigned("whole", whole_key((*titled, *credited)))
+    _add_name(document, f"{title} {artist}", is_head=is_head)
+
+
+def _add_name(document: "Document", text: str, *, is_head: bool) -> None:
+    document.add_text("name", text)
     if is_head:
-        document.add_text("artist_edge", edges(artist))
+        document.add_text("name_edge", edges(text))
 
 
 @cache
@@ -222,6 +228,5 @@ def vocabulary(tiers: Sequence[Path]) -> Counter[str]:
     for folder in tiers:
         searcher = opened(folder).searcher()
         with engine(folder):
-            for field in ("title", "artist"):
-                found.update(dict(searcher.terms_with_prefix(field, "", limit=VOCABULARY_LIMIT)))
+            found.update(dict(searcher.terms_with_prefix("name", "", limit=VOCABULARY_LIMIT)))
     return found

@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Find artists, releases and recordings of the catalogue.
 
-    The most listened come first. Every word has to be found; the last one may be a beginning. Case and accents do not count. Where hardly
-    anything is found, words of nearly that spelling are tried. An id, ISRC or barcode is looked up.
+    The most listened come first. Every word has to be found; the last one may be a beginning. Case and accents
+    do not count. Where hardly anything is found, words of nearly that spelling are tried. An id, an ISRC or a
+    barcode is looked up.
 
     \b
     Narrow with  artist:… title:… release:… year:1990..1999 licence:cc-by kind:artist status:held
