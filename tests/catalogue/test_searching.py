@@ -15,6 +15,9 @@ from indexed import HEADS, catalogue, indexing, mbid, plays, recording, search, 
 
 from longplay.catalogue import indexing as indexing_module
 from longplay.catalogue.entities import KINDS, Entity, EntityKind
+from longplay.catalogue.importers.musicbrainz import IMPORTER
+from longplay.catalogue.importing import Importing
+from longplay.catalogue.imports import Imports
 from longplay.catalogue.indexing import OwnRecording, index_folder
 from longplay.catalogue.searching import Search
 from longplay.catalogue.serving import Serving
@@ -22,7 +25,7 @@ from longplay.catalogue.tiers import Indexed, write_tier
 from longplay.catalogue.words import EDGES, fold, words
 from longplay.errors import StorageError, UsageError
 from longplay.progress import Silent
-from made_sources import Row
+from made_sources import DAY, Row, build
 
 NAMES = (
     *("Jóga", "Army of Me", "Hyperballad", "All Is Full of Love", "Love Will Tear Us Apart", "Let It Be"),
@@ -313,7 +316,27 @@ def test_the_order_of_documents_makes_no_difference(
         assert engine.find(query) == other.find(query)
 
 
+@pytest.mark.integration
+def test_everything_in_real_documents_is_found_by_its_names_and_ids(real: Path, tmp_path: Path) -> None:
+    for path in sorted((real / "metadata" / "musicbrainz").rglob("*.*")):
+        use = Importing(imports=Imports(tmp_path), importer=IMPORTER, part_rows=1_000)
+        use.take(path, as_of=DAY, progress=Silent())
+    build(tmp_path)
+    table = serving(tmp_path)
+    engine = search(tmp_path, heads=(20, 100))
+    entities = everything(table)
+    assert len(entities) > 400
+    for entity in entities:
+        assert table.get(entity.id) == entity
+        if words(entity.title):
+            text = " ".join(words(f"{entity.artist or ''} {entity.title}")[:24])
+            assert entity.id in {hit.entity.id for hit in engine.find(text, limit=100).hits}, text
+
+
 # made, made again
+
+
+SOME = [recording(1, "Jóga", "Björk"), recording(2, "Hunter", "Björk")]
 
 
 class Killed(BaseException):
@@ -321,7 +344,7 @@ class Killed(BaseException):
 
 
 def test_killed_midway_the_index_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    catalogue(tmp_path, rows())
+    catalogue(tmp_path, SOME)
 
     def kill(*_: object) -> int:
         raise Killed
@@ -336,7 +359,7 @@ def test_killed_midway_the_index_is_made_again(tmp_path: Path, monkeypatch: pyte
 
 
 def test_an_index_is_made_once_and_anew_for_another_snapshot_or_method(tmp_path: Path) -> None:
-    catalogue(tmp_path, rows())
+    catalogue(tmp_path, SOME)
     table = serving(tmp_path)
     ports = indexing(tmp_path)
     assert ports.index(1, table, progress=Silent())
@@ -351,7 +374,7 @@ def test_an_index_is_made_once_and_anew_for_another_snapshot_or_method(tmp_path:
 
 
 def test_a_damaged_index_says_that_it_may_be_deleted(tmp_path: Path) -> None:
-    catalogue(tmp_path, rows())
+    catalogue(tmp_path, SOME)
     search(tmp_path)
     (index_folder(tmp_path, 1) / "tail" / "meta.json").write_text("{")
     with pytest.raises(StorageError, match="delete that folder"):

@@ -34,7 +34,7 @@ from longplay.catalogue.spelling import EDITS, Spelling
 from longplay.catalogue.tier_queries import TierQueries
 from longplay.catalogue.tiers import engine, opened
 from longplay.catalogue.words import whole_key
-from longplay.errors import UsageError
+from longplay.errors import StorageError, UsageError
 
 if TYPE_CHECKING:  # slow to import
     from tantivy import DocAddress, Query
@@ -92,7 +92,7 @@ class Found:
     Attributes:
         hits: the best first, at most as many as were asked for.
         total: how many there are; at least so many where `is_all` is false.
-        is_all: whether every tier was asked.
+        is_all: whether every tier was asked, and counted.
     """
 
     hits: tuple[Hit, ...]
@@ -129,7 +129,7 @@ class Search:
     def __init__(
         self, serving: Serving, folder: Path, *, statuses: Statuses | None = None, own: Path | None = None
     ) -> None:
-        """Of an index that `indexing.made_index` made.
+        """Of an index that `Indexing.index` made.
 
         Args:
             serving: of the same snapshot.
@@ -242,8 +242,11 @@ class Search:
         if place is None:
             return own_entity(self._own[key >> 2])
         found = self._serving.at(place)
-        if found is None:  # the index is of this serving table: `made_of` says so
-            raise UsageError(f"the index names {place.kind.value} {place.rank}, which is not there")
+        if found is None:
+            raise StorageError(
+                f"the search index names {place.kind.value} {place.rank}, which is not there: delete "
+                "`catalogue/search` and `catalogue/serving`, they are made again"
+            )
         return found
 
 
@@ -257,6 +260,7 @@ class _Run:
         self._limit = limit
         self._scores: dict[int, float] = {}
         self.has_whole = False
+        self._is_counted = True
         self._allowed = self._allowed_ranks()
 
     def _allowed_ranks(self) -> npt.NDArray[np.uint32] | None:
@@ -278,7 +282,7 @@ class _Run:
                 break
         hits = self._search._with_status(self._ordered())
         total = len(self._scores) if self._allowed is not None else max(total, len(self._scores))
-        return Found(hits=tuple(hits), total=total, is_all=is_all)
+        return Found(hits=tuple(hits), total=total, is_all=is_all and self._is_counted)
 
     def _ask_whole(self) -> None:
         terms = self._asked.terms
@@ -290,39 +294,48 @@ class _Run:
             self._take(offered)
 
     def _ask_tier(self, tier: _Tier) -> int:
-        before = len(self._scores)
+        """Take what a tier offers; how many answer there: those taken, or more than were looked at."""
         window = max(WINDOW, 2 * self._limit)
         if tier.queries.can_be_rough(self._sought):
             offered, total = tier.best(tier.queries.words(self._asked, self._sought, is_rough=True), window)
-            self._take(offered)
-            taken = len(self._scores) - before
-            if total <= len(offered) or (self._allowed is None and taken >= self._limit):
+            taken = self._take(offered)
+            is_whole = total <= len(offered)
+            if is_whole or (self._allowed is None and taken >= self._limit):
+                self._is_counted &= is_whole
                 return taken
         query = tier.queries.words(self._asked, self._sought)
         offered, total = tier.best(query, window)
-        self._take(offered)
-        if self._allowed is None:
-            return total
-        for window in WINDOWS:
-            if len(self._scores) - before >= self._limit or total <= len(offered):
-                return total
-            offered, total = tier.best(query, window)
-            self._take(offered)
-        if len(self._scores) - before < self._limit and tier.is_head and len(self._allowed) <= SELECTIVE:
-            among = ((self._allowed.astype(np.int64) << 2) | EntityKind.RECORDING.number).tolist()
-            offered, _ = tier.best(tier.queries.among(query, among), self._limit)
-            self._take(offered)
-        return total
+        taken = self._take(offered)
+        if self._allowed is not None and taken < self._limit and total > len(offered):
+            return self._widen(tier, query, self._allowed)
+        return taken if total <= len(offered) else total
 
-    def _take(self, offered: Mapping[int, int]) -> None:
-        """Measure documents, given with their listens; those that do not answer after all are left out."""
+    def _widen(self, tier: _Tier, query: "Query", allowed: npt.NDArray[np.uint32]) -> int:
+        """Look further for recordings of a status, which the first ones offered hardly are."""
+        taken = 0
+        for window in WINDOWS:
+            offered, total = tier.best(query, window)
+            taken = self._take(offered)
+            if taken >= self._limit or total <= len(offered):
+                return taken
+        if tier.is_head and len(allowed) <= SELECTIVE:
+            among = ((allowed.astype(np.int64) << 2) | EntityKind.RECORDING.number).tolist()
+            offered, _ = tier.best(tier.queries.among(query, among), self._limit)
+            taken = self._take(offered)
+        self._is_counted = False
+        return taken
+
+    def _take(self, offered: Mapping[int, int]) -> int:
+        """Measure documents, given with their listens, and leave out those that do not answer; how many do."""
+        taken = 0
         for key in self._permitted(offered):
-            if key in self._scores:
-                continue
-            text = text_score(self._sought, self._search.names(key))
-            self.has_whole |= text > 1.0  # as `matching` has it, only the whole of a name is more than 1
-            if text > 0.0:
-                self._scores[key] = score(text, offered[key])
+            if key not in self._scores:
+                text = text_score(self._sought, self._search.names(key))
+                self.has_whole |= text > 1.0  # as `matching` has it, only the whole of a name is more than 1
+                if text > 0.0:
+                    self._scores[key] = score(text, offered[key])
+            taken += key in self._scores
+        return taken
 
     def _permitted(self, keys: Iterable[int]) -> list[int]:
         """Those of the status asked for."""
