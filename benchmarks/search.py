@@ -15,10 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import msgspec
 
 from benchmarks import search_names
 from benchmarks.harness import Row, table, wall_of
@@ -153,7 +156,9 @@ def _lookup_rows(root: Path, number: int, serving: Serving, cold: float) -> list
     by_id = [_timed(lambda name=name: serving.get(name)).wall for name in ids]  # type: ignore[misc]
     by_name = [_timed(lambda pair=pair: serving.by_identifier(*pair)).wall for pair in named]  # type: ignore[misc]
     ours = statistics.median(by_id)
+    documents = sum(serving.count(kind) for kind in KINDS)
     return [
+        *(_keyed_peer(serving, ids) if documents <= PEER_LIMIT else ()),
         Row(what="serving table: opened", figure=f"{cold * 1e3:.1f} ms"),
         Row(
             what="lookup by id: median / p95 / p99 / max, ms",
@@ -163,6 +168,28 @@ def _lookup_rows(root: Path, number: int, serving: Serving, cold: float) -> list
             target="<= 5 ms",
         ),
         Row(what="lookup by identifier: the same", figure=_quantiles(by_name), target="<= 5 ms"),
+    ]
+
+
+def _keyed_peer(serving: Serving, ids: Sequence[str]) -> list[Row]:
+    """The same rows in SQLite, by id alone: no ranks, no identifiers."""
+    with tempfile.TemporaryDirectory(prefix="longplay-keyed-") as folder:
+        path = Path(folder) / "keyed.sqlite"
+        database = sqlite3.connect(path)
+        database.execute("CREATE TABLE entity (id BLOB PRIMARY KEY, row TEXT) WITHOUT ROWID")
+        rows = ((uuid.UUID(one.id).bytes, msgspec.json.encode(one)) for kind in KINDS
+                for one in serving.between(kind, 0, serving.count(kind)))  # fmt: skip
+        began = time.perf_counter()
+        with database:
+            database.executemany("INSERT INTO entity VALUES (?, ?)", rows)
+        made, size = time.perf_counter() - began, path.stat().st_size
+        one_row = "SELECT row FROM entity WHERE id = ?"
+        keys = [uuid.UUID(name).bytes for name in ids]
+        took = [wall_of(lambda key=key: database.execute(one_row, (key,)).fetchone()) for key in keys]  # type: ignore[misc]
+        database.close()
+    figure = f"made in {made:.1f} s, {size / 1e9:.2f} GB; {_quantiles(took)}"
+    return [
+        Row(what="the same rows by id in SQLite, nothing decoded: median / p95 / p99 / max, ms", figure=figure)
     ]
 
 
