@@ -31,13 +31,12 @@ from longplay.catalogue.indexing import (
 from longplay.catalogue.matching import Names, Sought, score, spoken, text_score
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.spelling import EDITS, Spelling
-from longplay.catalogue.tier_queries import TierQueries
-from longplay.catalogue.tiers import engine, opened
+from longplay.catalogue.tier_queries import OpenTier
 from longplay.catalogue.words import whole_key
 from longplay.errors import StorageError, UsageError
 
 if TYPE_CHECKING:  # slow to import
-    from tantivy import DocAddress, Query
+    from tantivy import Query
 
 FEW: Final = 3
 """With fewer hits than this, other spellings are tried."""
@@ -100,29 +99,6 @@ class Found:
     is_all: bool
 
 
-class _Tier:
-    """An index that is open."""
-
-    def __init__(self, folder: Path, *, is_head: bool) -> None:
-        self._folder = folder
-        self._searcher = opened(folder).searcher()
-        self.is_head = is_head
-        self.queries = TierQueries(is_head)
-        self.documents = self._searcher.num_docs
-
-    def best(self, query: "Query", limit: int) -> tuple[dict[int, int], int]:
-        """The best documents by BM25 × log2(2 + listens): keys with listens; and how many there are."""
-        if not self.documents:
-            return {}, 0
-        with engine(self._folder):
-            found = self._searcher.search(query, limit=limit, weight_by_field="popularity")
-            addresses: list[DocAddress] = [address for _, address in found.hits]
-            keys = self._searcher.fast_field_values("key", addresses)
-            listens = self._searcher.fast_field_values("popularity", addresses)
-            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
-        return {int(key or 0): int(heard or 0) for key, heard in zip(keys, listens, strict=True)}, total
-
-
 class Search:
     """The search over one snapshot; made once, asked often; safe to share between threads."""
 
@@ -143,11 +119,14 @@ class Search:
         self._serving = serving
         self._statuses = statuses
         heads = sorted(folder.glob(f"{HEAD_NAME}*"))
-        self._tiers = [*(_Tier(head, is_head=True) for head in heads), _Tier(folder / TAIL, is_head=False)]
+        self._tiers = [
+            *(OpenTier(head, is_head=True) for head in heads),
+            OpenTier(folder / TAIL, is_head=False),
+        ]
         self._own: list[OwnRecording] = []
         if own is not None:
             self._own = own_rows(own)
-            self._tiers.insert(0, _Tier(own / OWN_FOLDER, is_head=True))
+            self._tiers.insert(0, OpenTier(own / OWN_FOLDER, is_head=True))
         self._spelling = Spelling(folder / WORDS)
 
     def find(self, text: str, *, limit: int = 10, kind: EntityKind | None = None) -> Found:
@@ -293,7 +272,7 @@ class _Run:
             offered, _ = tier.best(tier.queries.whole(self._asked, key), self._limit)
             self._take(offered)
 
-    def _ask_tier(self, tier: _Tier) -> int:
+    def _ask_tier(self, tier: OpenTier) -> int:
         """Take what a tier offers; how many answer there: those taken, or more than were looked at."""
         window = max(WINDOW, 2 * self._limit)
         if tier.queries.can_be_rough(self._sought):
@@ -310,7 +289,7 @@ class _Run:
             return self._widen(tier, query, self._allowed)
         return taken if total <= len(offered) else total
 
-    def _widen(self, tier: _Tier, query: "Query", allowed: npt.NDArray[np.uint32]) -> int:
+    def _widen(self, tier: OpenTier, query: "Query", allowed: npt.NDArray[np.uint32]) -> int:
         """Look further for recordings of a status, which the first ones offered hardly are."""
         taken = 0
         for window in WINDOWS:

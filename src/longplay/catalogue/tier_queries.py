@@ -1,4 +1,4 @@
-"""A query in the engine's words, for one tier.
+"""One tier, open for asking, and a query in the engine's words.
 
 Every term must be found; within a term any spelling will do. Narrowing fields must hold.
 """
@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from longplay.catalogue.asking import Asked, Within
 from longplay.catalogue.matching import Sought
-from longplay.catalogue.tiers import schema
+from longplay.catalogue.tiers import engine, opened, schema
 from longplay.catalogue.words import EDGES, grams, is_run
 
 if TYPE_CHECKING:  # slow to import
-    from tantivy import Query, Schema
+    from tantivy import DocAddress, Query, Schema
 
 _FIELDS: Final = {
     Within.ANYWHERE: "name",
@@ -149,6 +150,34 @@ class TierQueries:
             yield tantivy.Query.range_query(
                 self.schema, "year", tantivy.FieldType.Unsigned, lower_bound=first, upper_bound=last
             )
+
+
+class OpenTier:
+    """The index of a tier, open for asking; safe to share between threads."""
+
+    def __init__(self, folder: Path, *, is_head: bool) -> None:
+        """Of a folder that `tiers.write_tier` wrote.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        self._folder = folder
+        self._searcher = opened(folder).searcher()
+        self.is_head = is_head
+        self.queries = TierQueries(is_head)
+        self.documents = self._searcher.num_docs
+
+    def best(self, query: "Query", limit: int) -> tuple[dict[int, int], int]:
+        """The best documents by BM25 × log2(2 + listens): keys with listens; and how many there are."""
+        if not self.documents:
+            return {}, 0
+        with engine(self._folder):
+            found = self._searcher.search(query, limit=limit, weight_by_field="popularity")
+            addresses: list[DocAddress] = [address for _, address in found.hits]
+            keys = self._searcher.fast_field_values("key", addresses)
+            listens = self._searcher.fast_field_values("popularity", addresses)
+            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
+        return {int(key or 0): int(heard or 0) for key, heard in zip(keys, listens, strict=True)}, total
 
 
 @lru_cache(maxsize=4_096)
