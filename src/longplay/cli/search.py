@@ -65,7 +65,8 @@ def command(
         indexing = Indexing(root=opened.root, snapshots=snapshots, limits=opened.limits)
         bar = progress_bar(quiet=out.json)
         serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
-        indexing.index(number, serving, progress=bar)
+        if indexing.index(number, serving, progress=bar):
+            out.talk(f"made the search index of snapshot {number}")
         search = Search(serving, index_folder(opened.root, number))
         found = search.find(text, limit=limit, kind=None if kind is None else EntityKind(kind))
     for hit in found.hits:
