@@ -32,6 +32,7 @@ from longplay.catalogue.matching import Names, Sought, score, spoken, text_score
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.spelling import EDITS, Spelling
 from longplay.catalogue.tier_queries import OpenTier
+from longplay.catalogue.tiers import UNIT
 from longplay.catalogue.words import whole_key
 from longplay.errors import StorageError, UsageError
 
@@ -215,6 +216,11 @@ class Search:
             is_release=place.kind is EntityKind.RELEASE,
         )
 
+    def listens(self, key: int) -> int:
+        """Weighted listens of the entity of a document, whole ones."""
+        place = place_of(key)
+        return 0 if place is None else self._serving.weighted(place) // UNIT
+
     def entity(self, key: int) -> Entity:
         """The entity of a document."""
         place = place_of(key)
@@ -304,15 +310,15 @@ class _Run:
         self._is_counted = False
         return taken
 
-    def _take(self, offered: Mapping[int, int]) -> int:
-        """Measure documents, given with their listens, and leave out those that do not answer; how many do."""
+    def _take(self, offered: Iterable[int]) -> int:
+        """Measure documents, and leave out those that do not answer; how many do."""
         taken = 0
         for key in self._permitted(offered):
             if key not in self._scores:
                 text = text_score(self._sought, self._search.names(key))
                 self.has_whole |= text > 1.0  # as `matching` has it, only the whole of a name is more than 1
                 if text > 0.0:
-                    self._scores[key] = score(text, offered[key])
+                    self._scores[key] = score(text, self._search.listens(key))
             taken += key in self._scores
         return taken
 

@@ -202,6 +202,12 @@ class Serving:
         for at, values in enumerate(rows.slice(after, min(upto, rows.rows)), after + 1):
             yield _entity(Place(kind, at), values)
 
+    def weighted(self, place: Place) -> int:
+        """Weighted listens of an entity that is there, as the snapshot has them."""
+        at = COLUMNS[place.kind].index("weighted")
+        (weighted,) = self._rows[place.kind].row(place.rank - 1, at, at + 1)
+        return weighted or 0
+
     def names(self, place: Place) -> tuple[str, str | None, tuple[str, ...]]:
         """Title or name, artist as printed and aliases of an entity that is there: all that search compares."""
         rows = self._rows[place.kind]

@@ -167,17 +167,21 @@ class OpenTier:
         self.queries = TierQueries(is_head)
         self.documents = self._searcher.num_docs
 
-    def best(self, query: "Query", limit: int) -> tuple[dict[int, int], int]:
-        """The best documents by BM25 × log2(2 + listens): keys with listens; and how many there are."""
+    def best(self, query: "Query", limit: int) -> tuple[list[int], int]:
+        """The best documents by BM25 × log2(2 + listens): their keys; and how many there are."""
         if not self.documents:
-            return {}, 0
+            return [], 0
         with engine(self._folder):
-            found = self._searcher.search(query, limit=limit, weight_by_field="popularity")
+            # looking at a column at all costs 0.7 ms for 10 M documents: mostly there is nothing to weigh
+            found = self._searcher.search(query, limit=limit)
+            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
+            if not total:
+                return [], 0
+            if total > limit:
+                found = self._searcher.search(query, limit=limit, count=False, weight_by_field="popularity")
             addresses: list[DocAddress] = [address for _, address in found.hits]
             keys = self._searcher.fast_field_values("key", addresses)
-            listens = self._searcher.fast_field_values("popularity", addresses)
-            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
-        return {int(key or 0): int(heard or 0) for key, heard in zip(keys, listens, strict=True)}, total
+        return [int(key or 0) for key in keys], total
 
 
 @lru_cache(maxsize=4_096)
