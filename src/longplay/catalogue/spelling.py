@@ -5,7 +5,7 @@ each word, a hash of what is left of its beginning without any one letter, of lo
 sorted with the number of the word; words are numbered by frequency. A query takes letters from its word alike,
 looks each remainder up, and measures the few words it meets.
 
-Asking the engine's automata instead took 5 ms a word at 1 M documents, and more as the vocabulary grows.
+Asking the engine's automata instead took 5 ms a word at 1 M documents, 20 ms for two edits.
 
 Source: Mor and Fraenkel (1982), A hash code method for detecting and correcting spelling errors, CACM 25(12).
 """
