@@ -20,8 +20,8 @@ from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
-from longplay.catalogue.statistics import statistics
-from longplay.catalogue.statistics_page import page
+from longplay.catalogue.statistics.figures import statistics
+from longplay.catalogue.statistics.page import page
 from longplay.progress import Silent
 
 if TYPE_CHECKING:  # slow to import

@@ -17,8 +17,8 @@ from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.picture_theme import LIGHT, follow_reader
 from longplay.catalogue.snapshots import Snapshots
-from longplay.catalogue.statistics import statistics
-from longplay.catalogue.statistics_picture import picture
+from longplay.catalogue.statistics.figures import statistics
+from longplay.catalogue.statistics.picture import picture
 from longplay.progress import Silent
 from longplay.store.local import write_durably
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longplay.catalogue import statistics as statistics_module
 from longplay.catalogue.coverage import coverage
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots, SourceSeen
-from longplay.catalogue.statistics import LONGEST_S, Statistics, StatusCount, statistics
-from longplay.catalogue.statistics_tables import Table, tables
-from longplay.catalogue.statistics_words import percent, shown
+from longplay.catalogue.statistics import figures as statistics_module
+from longplay.catalogue.statistics.figures import LONGEST_S, Statistics, StatusCount, statistics
+from longplay.catalogue.statistics.tables import Table, tables
+from longplay.catalogue.statistics.words import percent, shown
 from made_snapshots import DAY, write_snapshot
 from made_sources import build, take
 

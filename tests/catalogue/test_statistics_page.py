@@ -13,11 +13,11 @@ from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.picture_theme import DARK, LIGHT, Theme, dark_rules, swaps
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots, SourceSeen
-from longplay.catalogue.statistics import Statistics, StatusCount, statistics
-from longplay.catalogue.statistics_page import page
-from longplay.catalogue.statistics_picture import picture
-from longplay.catalogue.statistics_plots import plots
-from longplay.catalogue.statistics_tables import tables
+from longplay.catalogue.statistics.figures import Statistics, StatusCount, statistics
+from longplay.catalogue.statistics.page import page
+from longplay.catalogue.statistics.picture import picture
+from longplay.catalogue.statistics.plots import plots
+from longplay.catalogue.statistics.tables import tables
 from made_snapshots import DAY, write_snapshot
 
 HOSTILE = (

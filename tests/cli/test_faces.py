@@ -65,6 +65,7 @@ NEEDS_ARCHIVE = (
     ("status",),
     ("catalogue", "imports"),
     ("coverage",),
+    ("search", "love"),
     ("publish", "--edition", "x"),
     ("seed",),
     ("audit",),

@@ -412,6 +412,8 @@ def _catalogue(taken: _Taken, scratch: Path, archive: Path) -> None:
     run("catalogue rejects", name)
     run("catalogue build")
     run("catalogue snapshots")
+    run("catalogue index")
+    run("search", "song")
     run("coverage", "--top", "1")
     run("catalogue match", "--list", "all")
     run("catalogue why", "musicbrainz:1b1b")

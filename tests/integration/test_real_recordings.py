@@ -86,7 +86,7 @@ recording's id. All others that the manifest and the holdings allow are doubtful
 
 DOUBTFUL = """
     1b090a8e322a=dc74f584 5544f74e7a38=4563492a
-    600e0c5dd0f6=31607436 7f9d11a53098=0b991c6d f062221a56a2=1ac1a2a7
+    7f9d11a53098=0b991c6d f062221a56a2=1ac1a2a7
 """
 """Likewise, what is left for a person; each is right too."""
 

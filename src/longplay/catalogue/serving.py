@@ -9,9 +9,9 @@ Source: docs/format/catalogue.md, "Serving table".
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,7 +39,7 @@ IDENTIFIERS: Final = "identifiers.keys"
 COLUMNS: Final[Mapping[EntityKind, tuple[str, ...]]] = {
     EntityKind.ARTIST: ("id", "name", "sort_name", "aliases", "country", "listens", "weighted", "sources"),
     EntityKind.RELEASE: (
-        *("id", "title", "artist_credit", "year", "country", "licence", "listens", "weighted", "sources"),
+        *("id", "title", "artist_credit", "country", "year", "licence", "listens", "weighted", "sources"),
     ),
     EntityKind.RECORDING: (
         *("id", "title", "artist_credit", "duration_ms", "year", "licence", "listens", "weighted", "sources"),
@@ -194,16 +194,27 @@ class Serving:
         rows = self._rows[place.kind]
         if not 1 <= place.rank <= rows.rows:
             return None
-        return _entity(place, dict(zip(COLUMNS[place.kind], rows.row(place.rank - 1), strict=True)))
+        return _entity(place, rows.row(place.rank - 1))
+
+    def between(self, kind: EntityKind, after: int, upto: int) -> Iterator[Entity]:
+        """The entities of a kind whose rank is above `after` and at most `upto`, by rank."""
+        rows = self._rows[kind]
+        for at, values in enumerate(rows.slice(after, min(upto, rows.rows)), after + 1):
+            yield _entity(Place(kind, at), values)
+
+    def weighted(self, place: Place) -> int:
+        """Weighted listens of an entity that is there, as the snapshot has them."""
+        at = COLUMNS[place.kind].index("weighted")
+        (weighted,) = self._rows[place.kind].row(place.rank - 1, at, at + 1)
+        return weighted or 0
 
     def names(self, place: Place) -> tuple[str, str | None, tuple[str, ...]]:
         """Title or name, artist as printed and aliases of an entity that is there: all that search compares."""
         rows = self._rows[place.kind]
         if place.kind is EntityKind.ARTIST:
-            name, sort_name, aliases = rows.row(place.rank - 1, 1, 4)
-            return _text(name), None, _aliases(sort_name, aliases)
-        title, artist = rows.row(place.rank - 1, 1, 3)
-        return _text(title), None if artist is None else _text(artist), ()
+            sort_name, aliases = rows.row(place.rank - 1, 2, 4)
+            return rows.text(place.rank - 1, 1) or "", None, _aliases(sort_name, aliases)
+        return rows.text(place.rank - 1, 1) or "", rows.text(place.rank - 1, 2), ()
 
 
 class _Rows:
@@ -212,6 +223,7 @@ class _Rows:
     def __init__(self, path: Path) -> None:
         self._file = pa.ipc.open_file(pa.memory_map(str(path)))
         self._batches: dict[int, pa.RecordBatch] = {}
+        self._texts: dict[tuple[int, int], tuple[memoryview, memoryview, pa.Array | None]] = {}
         number = self._file.num_record_batches
         self.rows = (number - 1) * BATCH_ROWS + self._batch(number - 1).num_rows if number else 0
 
@@ -221,42 +233,81 @@ class _Rows:
             batch = self._batches[number] = self._file.get_batch(number)
         return batch
 
-    def row(self, at: int, begin: int = 0, end: int | None = None) -> list[object]:
+    def row(self, at: int, begin: int = 0, end: int | None = None) -> list[Any]:
         """The values of a row, from 0, of the columns from `begin` to before `end`."""
         number, place = divmod(at, BATCH_ROWS)
         return [column[place].as_py() for column in self._batch(number).columns[begin:end]]
 
+    def text(self, at: int, column: int) -> str | None:
+        """The text of a row, from 0, in a column of texts; `None` where it is null.
 
-def _entity(place: Place, row: Mapping[str, object]) -> Entity:
-    stored = row["id"]
-    assert isinstance(stored, bytes)
-    artist, country, licence = (row.get(name) for name in ("artist_credit", "country", "licence"))
+        Read from the column's buffers: through Arrow's own scalars it takes five times as long, and search
+        compares hundreds of names a query.
+        """
+        number, place = divmod(at, BATCH_ROWS)
+        seen = self._texts.get((number, column))
+        if seen is None:
+            seen = self._texts[number, column] = _buffers(self._batch(number).column(column))
+        offsets, data, with_nulls = seen
+        if with_nulls is not None and not with_nulls[place].is_valid:
+            return None
+        return bytes(data[offsets[place] : offsets[place + 1]]).decode()
+
+    def slice(self, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
+        """All values of rows from `begin` to before `end`, from 0."""
+        for number in range(begin // BATCH_ROWS, -(-end // BATCH_ROWS)):
+            first = number * BATCH_ROWS
+            at = max(begin, first)
+            part = self._batch(number).slice(at - first, min(end, first + BATCH_ROWS) - at)
+            yield from zip(*(column.to_pylist() for column in part.columns), strict=True)
+
+
+def _buffers(column: pa.Array) -> tuple[memoryview, memoryview, pa.Array | None]:
+    """Where each text begins, all texts, and the column itself where some are null."""
+    _, offsets, data = column.buffers()
+    begins = memoryview(offsets).cast("B").cast("i")[column.offset :]
+    return begins, memoryview(data if data is not None else b""), column if column.null_count else None
+
+
+def _entity(place: Place, row: Sequence[Any]) -> Entity:
+    """The entity of the values of a row, which stand as `COLUMNS` says; ten million times while indexing."""
+    kind, rank = place
+    if kind is EntityKind.ARTIST:
+        stored, name, sort_name, aliases, country, listens, weighted, sources = row
+        return Entity(
+            kind=kind,
+            rank=rank,
+            id=_uuid(stored),
+            title=name or "",
+            country=country,
+            aliases=_aliases(sort_name, aliases),
+            listens=listens or 0,
+            weighted=weighted or 0,
+            sources=sources or 0,
+        )
+    stored, title, artist, special, year, licence, listens, weighted, sources = row
     return Entity(
-        kind=place.kind,
-        rank=place.rank,
-        id=str(uuid.UUID(bytes=stored)),
-        title=_text(row.get("title", row.get("name"))),
-        artist=None if artist is None else _text(artist),
-        year=_whole(row.get("year")),
-        duration_ms=_whole(row.get("duration_ms")),
-        licence=None if licence is None else _text(licence),
-        country=None if country is None else _text(country),
-        aliases=_aliases(row.get("sort_name"), row.get("aliases")),
-        listens=_whole(row["listens"]) or 0,
-        weighted=_whole(row["weighted"]) or 0,
-        sources=_whole(row["sources"]) or 0,
+        kind=kind,
+        rank=rank,
+        id=_uuid(stored),
+        title=title or "",
+        artist=artist,
+        year=year,
+        duration_ms=special if kind is EntityKind.RECORDING else None,
+        licence=licence,
+        country=special if kind is EntityKind.RELEASE else None,
+        listens=listens or 0,
+        weighted=weighted or 0,
+        sources=sources or 0,
     )
 
 
-def _aliases(sort_name: object, aliases: object) -> tuple[str, ...]:
+def _uuid(stored: bytes) -> str:
+    digits = stored.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _aliases(sort_name: str | None, aliases: Sequence[str] | None) -> tuple[str, ...]:
     """Other names, the one to sort by first where there is one."""
-    named = [] if sort_name is None else [_text(sort_name)]
-    return (*named, *(_text(one) for one in aliases)) if isinstance(aliases, list) else tuple(named)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    named = () if sort_name is None else (sort_name,)
+    return (*named, *aliases) if aliases else named

@@ -8,6 +8,7 @@ from longplay.cli import (
     catalogue_forget,
     catalogue_import,
     catalogue_imports,
+    catalogue_index,
     catalogue_match,
     catalogue_rejects,
     catalogue_snapshots,
@@ -43,3 +44,4 @@ command.add_command(catalogue_why.command, "why")
 command.add_command(catalogue_snapshots.command, "snapshots")
 command.add_command(catalogue_stats.command, "stats")
 command.add_command(catalogue_export.command, "export")
+command.add_command(catalogue_index.command, "index")

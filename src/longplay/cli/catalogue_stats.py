@@ -15,8 +15,8 @@ from longplay.errors import UsageError
 if TYPE_CHECKING:  # Arrow is slow to import
     from duckdb import DuckDBPyConnection
 
-    from longplay.catalogue.statistics import Statistics, StatusCount
-    from longplay.catalogue.statistics_tables import Table
+    from longplay.catalogue.statistics.figures import Statistics, StatusCount
+    from longplay.catalogue.statistics.tables import Table
     from longplay.progress import Progress
     from longplay.wiring import Archive
 
@@ -58,7 +58,7 @@ def command(
     """
     from longplay.catalogue.engine import connected
     from longplay.catalogue.snapshots import Snapshots
-    from longplay.catalogue.statistics import statistics
+    from longplay.catalogue.statistics.figures import statistics
     from longplay.wiring import open_archive
 
     if dark and not (png or svg):
@@ -89,7 +89,7 @@ def _holdings(
     opened: "Archive", number: int, connection: "DuckDBPyConnection", progress: "Progress"
 ) -> "dict[str, StatusCount] | None":
     """Recordings and listens by status; `None` where holdings were not matched with this snapshot."""
-    from longplay.catalogue.statistics import StatusCount
+    from longplay.catalogue.statistics.figures import StatusCount
     from longplay.curation.matches import MatchesFile
 
     if not MatchesFile(opened.root).is_of(number):
@@ -103,8 +103,8 @@ def _holdings(
 
 def _write(found: "Statistics", kind: str, path: Path, *, dark: bool) -> None:
     from longplay.catalogue.picture_theme import DARK, LIGHT
-    from longplay.catalogue.statistics_page import page
-    from longplay.catalogue.statistics_picture import picture
+    from longplay.catalogue.statistics.page import page
+    from longplay.catalogue.statistics.picture import picture
     from longplay.store.local import write_durably
 
     data = page(found) if kind == "html" else picture(found, kind, DARK if dark else LIGHT)
@@ -152,7 +152,7 @@ def _last_line(out: Output, found: "Statistics", wanted: dict[str, Path]) -> Non
 
 def _summary(out: Output, found: "Statistics") -> None:
     from longplay.catalogue.snapshot_tables import SnapshotTable
-    from longplay.catalogue.statistics_tables import tables
+    from longplay.catalogue.statistics.tables import tables
 
     listens = f"{found.coverage.listens:,}  (of the sources, whose listeners chose themselves)"
     out.table(

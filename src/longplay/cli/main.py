@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "purge": "Delete the bytes of recordings for good; two persons answer for it.",
     "recordings": "Group holdings that are one recording; decide what is doubtful.",
     "catalogue": "Import what sources publish of the world's music; make one catalogue of it.",
+    "search": "Find artists, releases and recordings of the catalogue.",
     "coverage": "Say how much of what people listen to the most popular recordings cover, or those you hold.",
     "publish": "Make an edition of what the rights gate lets be redistributed.",
     "stream": "Write a recording to standard output, to be listened to.",

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from longplay.catalogue.picture_theme import Theme
 from longplay.catalogue.pictures import coverage_curve, log_axis
-from longplay.catalogue.statistics import Combination, Statistics
-from longplay.catalogue.statistics_tables import DRAWN_LIMIT, FIRST_YEAR, MINUTES_LIMIT, tables
-from longplay.catalogue.statistics_words import band_name, licence_name, percent, shown
+from longplay.catalogue.statistics.figures import Combination, Statistics
+from longplay.catalogue.statistics.tables import DRAWN_LIMIT, FIRST_YEAR, MINUTES_LIMIT, tables
+from longplay.catalogue.statistics.words import band_name, licence_name, percent, shown
 
 if TYPE_CHECKING:  # slow to import
     import altair

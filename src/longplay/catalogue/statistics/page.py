@@ -15,10 +15,10 @@ from typing import Final
 from longplay.catalogue.picture_theme import DARK, LIGHT, Theme, dark_rules
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import SourceSeen
-from longplay.catalogue.statistics import Statistics
-from longplay.catalogue.statistics_picture import inline_plots
-from longplay.catalogue.statistics_tables import Table, tables
-from longplay.catalogue.statistics_words import shown
+from longplay.catalogue.statistics.figures import Statistics
+from longplay.catalogue.statistics.picture import inline_plots
+from longplay.catalogue.statistics.tables import Table, tables
+from longplay.catalogue.statistics.words import shown
 
 
 def page(found: Statistics) -> bytes:

@@ -12,9 +12,9 @@ from lxml import etree
 from longplay.catalogue.picture_theme import LIGHT, Theme
 from longplay.catalogue.pictures import render
 from longplay.catalogue.snapshot_tables import SnapshotTable
-from longplay.catalogue.statistics import Statistics
-from longplay.catalogue.statistics_plots import WIDTH, plots
-from longplay.catalogue.statistics_tables import Table, tables
+from longplay.catalogue.statistics.figures import Statistics
+from longplay.catalogue.statistics.plots import WIDTH, plots
+from longplay.catalogue.statistics.tables import Table, tables
 
 if TYPE_CHECKING:  # slow to import
     import altair

@@ -7,7 +7,7 @@ escapes.
 import unicodedata
 from typing import Final
 
-from longplay.catalogue.statistics import Band, Combination, Licence
+from longplay.catalogue.statistics.figures import Band, Combination, Licence
 
 NAME_LIMIT: Final = 120
 """Longer words of sources are cut, characters."""

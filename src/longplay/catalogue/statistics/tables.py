@@ -7,8 +7,8 @@ from typing import Final
 
 from longplay.catalogue.coverage import Point
 from longplay.catalogue.snapshot_tables import SnapshotTable
-from longplay.catalogue.statistics import Combination, Minute, Statistics, Year
-from longplay.catalogue.statistics_words import (
+from longplay.catalogue.statistics.figures import Combination, Minute, Statistics, Year
+from longplay.catalogue.statistics.words import (
     band_name,
     clock,
     combination_name,

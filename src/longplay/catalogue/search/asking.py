@@ -1,0 +1,228 @@
+"""Reading what somebody typed into the search: words, phrases, fields, ids.
+
+Nothing here knows a catalogue. What cannot be read is an error that says how to write it; nothing is guessed
+and nothing else is raised, whatever the text.
+
+Source: docs/reference/search.md.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from longplay.catalogue.entities import EntityKind
+from longplay.catalogue.search.words import distance, has_letters, words
+from longplay.errors import UsageError
+from longplay.formats.licences import read_claim
+
+TEXT_LIMIT: Final = 500
+"""Characters of a query."""
+
+WORDS_LIMIT: Final = 24
+"""Words of a query."""
+
+STATUSES: Final = (
+    *("held", "wanted", "below the line", "duplicate", "refused", "damaged", "withdrawn", "unavailable"),
+)
+"""What the archive may say of a recording; hyphens stand for blanks in a query."""
+
+
+class Within(StrEnum):
+    """Where a word has to stand."""
+
+    ANYWHERE = "anywhere"
+    ARTIST = "artist"
+    TITLE = "title"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word, or words that stand next to one another.
+
+    Attributes:
+        words: folded; one, unless it is a phrase.
+        within: where they stand.
+        is_prefix: whether more letters may follow: of the last word, while it is being typed.
+    """
+
+    words: tuple[str, ...]
+    within: Within = Within.ANYWHERE
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query.
+
+    Attributes:
+        terms: all of them have to be found; empty where only fields were given.
+        kind: of entity; `None`: any.
+        years: first and last; `None`: any.
+        licence: as `licence_words` gives it; `None`: any.
+        status: one of `STATUSES`; `None`: any.
+        identifier: scheme and value, where the whole query may be one: `id` for a UUID.
+    """
+
+    terms: tuple[Term, ...] = ()
+    kind: EntityKind | None = None
+    years: tuple[int, int] | None = None
+    licence: str | None = None
+    status: str | None = None
+    identifier: tuple[str, str] | None = None
+
+
+_FIRST_YEAR: Final = 1
+_LAST_YEAR: Final = 9999
+
+_ITEM: Final = re.compile(
+    r'(?:(?P<field>[A-Za-z]+):(?=\S))?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|(?P<odd>")'
+)
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_ISRC: Final = re.compile(r"[A-Z]{2}-?[A-Z0-9]{3}-?[0-9]{2}-?[0-9]{5}", re.IGNORECASE)
+_ISWC: Final = re.compile(r"T-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]", re.IGNORECASE)
+_BARCODE: Final = re.compile(r"[0-9]{12,14}|[0-9]{8}")
+_SCHEME: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9-]{1,30}):(?P<value>[^\s\"]{1,200})")
+_YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})?(?P<range>\.\.)?(?P<last>[0-9]{1,4})?")
+
+
+def ask(text: str) -> Asked:
+    """Read a query.
+
+    Raises:
+        UsageError: it is empty, too long, or a field of it cannot be read; the message says how to write it.
+    """
+    if len(text) > TEXT_LIMIT:
+        raise UsageError(f"the query has {len(text)} characters: at most {TEXT_LIMIT} are read")
+    asked = Asked(identifier=_identifier(text.strip()))
+    items = list(_ITEM.finditer(text))
+    for place, item in enumerate(items):
+        if item["odd"]:
+            raise UsageError('a quote is not closed: write "let it be", or leave the quote out')
+        asked = _with(asked, item, is_last=place == len(items) - 1)
+    asked = replace(asked, terms=_without_stray_signs(asked.terms))
+    if sum(len(term.words) for term in asked.terms) > WORDS_LIMIT:
+        raise UsageError(f"more than {WORDS_LIMIT} words: leave some out")
+    if asked == Asked():
+        raise UsageError("nothing to search for: type a name, a title, an id, or a field such as year:1994")
+    return asked
+
+
+def _without_stray_signs(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """A sign between words, as in `simon & garfunkel`, says nothing; alone it may be somebody's name."""
+    spoken = tuple(term for term in terms if term.within is not Within.ANYWHERE or has_letters(term.words))
+    return spoken or terms
+
+
+def _identifier(text: str) -> tuple[str, str] | None:
+    """What an id, or a text that is nothing else than an identifier, names."""
+    if _UUID.fullmatch(text):
+        return "id", text.lower()
+    if _ISRC.fullmatch(text):
+        return "isrc", text.replace("-", "").upper()
+    if _ISWC.fullmatch(text):
+        digits = re.sub("[^0-9]", "", text)
+        return "iswc", f"T-{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9]}"
+    if _BARCODE.fullmatch(text):
+        return "barcode", text
+    named = _SCHEME.fullmatch(text)
+    if named is None or named["scheme"] in (*_FIELDS, *_WITHIN):
+        return None
+    if named["scheme"] in {"isrc", "iswc"}:
+        return _identifier(named["value"]) or (named["scheme"], named["value"])
+    return named["scheme"], named["value"]
+
+
+def _with(asked: Asked, item: re.Match[str], *, is_last: bool) -> Asked:
+    """The query with one more item."""
+    name = (item["field"] or "").lower()
+    value = item["phrase"] if item["phrase"] is not None else item["word"]
+    if name in _FIELDS:
+        return _FIELDS[name](asked, value)
+    within = _WITHIN.get(name, Within.ANYWHERE)
+    if name and name not in _WITHIN:
+        _refuse_misspelt(name)
+        value = f"{name}:{value}"
+    found = tuple(words(value))
+    if not found:
+        return asked
+    if item["phrase"] is not None:
+        return replace(asked, terms=(*asked.terms, Term(words=found, within=within)))
+    terms = [
+        Term(words=(word,), within=within, is_prefix=is_last and place == len(found) - 1)
+        for place, word in enumerate(found)
+    ]
+    return replace(asked, terms=(*asked.terms, *terms))
+
+
+def _refuse_misspelt(name: str) -> None:
+    """Say what a field is called where one was nearly named; other colons belong to titles."""
+    for known in (*_WITHIN, *_FIELDS):
+        if len(name) > 3 and distance(name, known, limit=1) is not None:
+            raise UsageError(f"no field {name}: did you mean {known}: ? Put a title with a colon in quotes")
+
+
+def _kind(asked: Asked, value: str) -> Asked:
+    singular = value.lower().removesuffix("s")
+    if singular not in set(EntityKind):
+        raise UsageError(f"kind:{value}: write kind:artist, kind:release or kind:recording")
+    return replace(asked, kind=EntityKind(singular))
+
+
+def _years(asked: Asked, value: str) -> Asked:
+    read = _YEARS.fullmatch(value)
+    first = int(read["first"]) if read and read["first"] else None
+    last = int(read["last"]) if read and read["last"] else None
+    if read is None or (first is None and last is None):
+        raise UsageError(f"year:{value}: write year:1994, year:1990..1999, year:1990.. or year:..1999")
+    if not read["range"]:
+        last = first
+    span = (_FIRST_YEAR if first is None else first, _LAST_YEAR if last is None else last)
+    if span[0] > span[1]:
+        raise UsageError(f"year:{value}: the first year comes first, as in year:{span[1]}..{span[0]}")
+    return replace(asked, years=span)
+
+
+def _licence(asked: Asked, value: str) -> Asked:
+    read = licence_words(value)
+    if not read:
+        raise UsageError("licence: write licence:cc-by, licence:cc0-1.0 or another SPDX id")
+    return replace(asked, licence=read[0])
+
+
+def _status(asked: Asked, value: str) -> Asked:
+    plain = " ".join(value.lower().replace("-", " ").replace("_", " ").split())
+    if plain not in STATUSES:
+        known = ", ".join(one.replace(" ", "-") for one in STATUSES)
+        raise UsageError(f"status:{value}: write one of {known}")
+    return replace(asked, status=plain)
+
+
+_FIELDS: Final[dict[str, Callable[[Asked, str], Asked]]] = {
+    "kind": _kind,
+    "year": _years,
+    "licence": _licence,
+    "license": _licence,
+    "status": _status,
+}
+"""Fields that narrow."""
+
+_WITHIN: Final = {"artist": Within.ARTIST, "title": Within.TITLE, "release": Within.RELEASE}
+"""Fields that say where a word stands."""
+
+
+def licence_words(stated: str) -> tuple[str, ...]:
+    """What a licence, as a source or a query states it, is found by: its SPDX id in lower case, then without
+    version; of what is no licence its folded words joined by hyphens.
+
+    A query is looked for by the first, a stated licence is found by each.
+    """
+    licence = read_claim(stated).licence
+    if licence is None:
+        joined = "-".join(words(stated))
+        return (joined,) if joined else ()
+    exact = licence.lower()
+    general = re.sub(r"-[0-9]+(\.[0-9]+)*(-.*)?$", "", exact)
+    return (exact,) if general == exact else (exact, general)

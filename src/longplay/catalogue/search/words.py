@@ -1,0 +1,203 @@
+"""Words of names and of queries: the one place where both are folded and cut up.
+
+Folding removes what people leave out when they type: case, accents, full width, ligatures, apostrophes.
+Scripts without spaces between words are cut into runs of their characters, which are indexed by one and by two.
+The engine gets words with blanks between them and splits at blanks only, so it can neither drop nor change one.
+
+Not done: Japanese kana are not read as one another, simplified and traditional Chinese stay apart.
+
+Source: docs/reference/search.md; Unicode Standard Annex 15 (NFKD) and chapter 3.13 (case folding).
+"""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+WORD_LIMIT: Final = 60
+"""Characters of a word that count, in names and in queries alike."""
+
+EDGES: Final = 3
+"""Beginnings of up to so many letters are words of their own in the index of the head."""
+
+_MARKS: Final = (
+    *((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670)),
+    *((0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F)),
+)
+"""Marks that people leave out: accents, Hebrew points, Arabic vowel signs. Those of Indic scripts stay."""
+
+_LETTERS: Final = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "ŋ": "n",
+    "ŧ": "t", "ə": "e", "ƒ": "f",
+}  # fmt: skip
+_DROPPED: Final = "'’‘ʼʻ`´ʹ′\u0640"
+_BREAK: Final = "\ue000"
+"""Stands before each sign that is no letter: words end there, and yet what is around it was written as one."""
+
+_SPACELESS: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+)
+_RUN: Final = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
+_SPACELESS_RUN: Final = re.compile(f"[{_SPACELESS}]+")
+_SIGN: Final = re.compile(f"{_BREAK}.", re.DOTALL)
+
+
+class _Table(dict[int, str]):
+    """What becomes of each character, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _folded(chr(code))
+        return found
+
+
+def _folded(char: str) -> str:
+    if char in _LETTERS:
+        return _LETTERS[char]
+    code, category = ord(char), unicodedata.category(char)
+    if char in _DROPPED or category == "Cf" or any(first <= code <= last for first, last in _MARKS):
+        return ""
+    if category[0] in "LNM":
+        return char
+    if category[0] == "Z" or category in {"Cc", "Cs"}:
+        return " "
+    return _BREAK + char
+
+
+_TABLE: Final = _Table()
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: words with one blank between them; idempotent.
+
+    A text without a letter or digit, such as `!!!`, stays what it is: somebody is called so.
+    """
+    return " ".join(words(text))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text in order; characters of a script without spaces hang together in runs."""
+    return analysed(text)[1]
+
+
+def has_letters(named: Iterable[str]) -> bool:
+    """Whether folded words are more than signs."""
+    return any(word[0].isalnum() or unicodedata.category(word[0])[0] in "LNM" for word in named if word)
+
+
+def is_run(word: str) -> bool:
+    """Whether a word is a run of characters of a script without spaces."""
+    return _SPACELESS_RUN.match(word) is not None
+
+
+def grams(run: str) -> list[str]:
+    """What a run is looked for by: its pairs of neighbours, or itself where it is one character."""
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def index_text(text: str) -> str:
+    """The words of a name as the engine gets them: blanks between.
+
+    First all words in their order, a run as its pairs; then single characters of runs, and, where signs stood
+    between letters without a blank, the letters as one: `ac/dc` is found as `acdc` too.
+    """
+    return analysed(text)[0]
+
+
+def analysed(text: str) -> tuple[str, list[str]]:
+    """What `index_text` and `words` give, at the price of one."""
+    if len(text) <= WORD_LIMIT and text.isascii() and text.replace(" ", "").isalnum():
+        plain = text.lower()  # most names
+        return plain, plain.split()
+    plain = _plain(text)
+    if len(plain) <= WORD_LIMIT and _BREAK not in plain and _SPACELESS_RUN.search(plain) is None:
+        named = plain.split()  # most of the others: letters and accents
+        return " ".join(named), named
+    return _cut(plain)
+
+
+def _plain(text: str) -> str:
+    """Folded letters, blanks, and signs behind `_BREAK`."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    if not unicodedata.is_normalized("NFKD", decomposed):
+        decomposed = unicodedata.normalize("NFKD", decomposed)
+    return unicodedata.normalize("NFC", decomposed.translate(_TABLE))
+
+
+def _cut(plain: str) -> tuple[str, list[str]]:
+    named: list[str] = []
+    first: list[str] = []
+    more: list[str] = []
+    for joined, split in _chunks(plain):
+        named += split
+        for word in split:
+            if is_run(word):
+                first += grams(word) if len(word) > 1 else ()
+                more += word
+            else:
+                first.append(word)
+        if len(split) > 1 and not any(is_run(word) for word in split):
+            more.append(joined[:WORD_LIMIT])
+    return " ".join((*first, *more)), named
+
+
+def _chunks(plain: str) -> list[tuple[str, list[str]]]:
+    """What stands between blanks, without signs, with its words; signs alone where there is nothing else."""
+    found = []
+    for chunk in plain.split():
+        parts = [part for part in _SIGN.split(chunk) if part] if _BREAK in chunk else [chunk]
+        split = [run[:WORD_LIMIT] for part in parts for run in _RUN.findall(part)]
+        if split:
+            found.append(("".join(parts), split))
+    if found:
+        return found
+    return [(signs, [signs]) for signs in (chunk.replace(_BREAK, "")[:WORD_LIMIT] for chunk in plain.split())]
+
+
+def edges(indexed: str) -> str:
+    """The beginnings of words, up to `EDGES` letters, each once; of the text that `index_text` gave."""
+    named = indexed.split()
+    if not indexed.isascii():
+        named = [word for word in named if not is_run(word)]
+    return " ".join({word[:size]: None for word in named for size in range(1, EDGES + 1)})
+
+
+def whole_key(named: Iterable[str]) -> int:
+    """A number for all words of a name, whatever their order, 32 bits: others may share it."""
+    return zlib.crc32(" ".join(sorted(set(named))).encode())
+
+
+def distance(a: str, b: str, *, limit: int) -> int | None:
+    """Letters to insert, delete, replace or swap with the next to make one of the other; `None` above a limit.
+
+    Source: Damerau (1964), CACM 7(3); restricted to one edit a place (optimal string alignment).
+    """
+    if abs(len(a) - len(b)) > limit:
+        return None
+    begin = 0
+    for one, other in zip(a, b, strict=False):
+        if one != other:
+            break
+        begin += 1
+    end = 0
+    while end < min(len(a), len(b)) - begin and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return _distance(a[begin : len(a) - end], b[begin : len(b) - end], limit=limit)
+
+
+def _distance(a: str, b: str, *, limit: int) -> int | None:
+    """The same of what is left between a common beginning and a common end."""
+    earlier: Sequence[int] = ()
+    before: Sequence[int] = ()
+    row = list(range(len(b) + 1))
+    for i, one in enumerate(a, 1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(b, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
+            if i > 1 and j > 1 and one == b[j - 2] and a[i - 2] == other:
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+        if min(row) > limit:
+            return None
+    return row[-1] if row[-1] <= limit else None

@@ -1,0 +1,1 @@
+"""The figures of a snapshot: counted, as tables, as plots, as a page."""

@@ -1,0 +1,49 @@
+"""`longplay catalogue index`: make what searching and looking up need."""
+
+from pathlib import Path
+
+import click
+
+from longplay.cli.options import archive_option, format_option
+from longplay.cli.output import Output
+from longplay.cli.progress import progress_bar
+
+
+@click.command(short_help="Make the search index and the serving table of a snapshot.")
+@click.option(
+    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Which snapshot."
+)
+@archive_option
+@format_option
+def command(snapshot: int | None, archive: Path, form: str) -> None:
+    """Make the search index and the serving table of a snapshot.
+
+    `longplay search` makes them when they are not there; for a large catalogue you may want to choose the hour.
+    Both lie in the catalogue's folder beside the snapshots, and may be deleted. Killed, the same command begins
+    again; what is there is whole.
+
+    \b
+    Examples:
+      longplay catalogue index
+      longplay catalogue index --snapshot 1
+    """
+    from longplay.catalogue.disposable import made_at
+    from longplay.catalogue.search.indexing import Indexing, index_folder
+    from longplay.catalogue.serving import made_serving
+    from longplay.catalogue.snapshots import Snapshots
+    from longplay.wiring import open_archive
+
+    out = Output(form)
+    with open_archive(archive) as opened:
+        snapshots = Snapshots(opened.root)
+        number = snapshots.get(snapshot).number
+        indexing = Indexing(root=opened.root, snapshots=snapshots, limits=opened.limits)
+        bar = progress_bar(quiet=out.json)
+        serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
+        is_new = indexing.index(number, serving, progress=bar)
+        told = made_at(index_folder(opened.root, number))
+    rows = {} if told is None else told.rows
+    out.table(f"Search index of snapshot {number}", [(name, f"{count:,}") for name, count in rows.items()])
+    out.line("summary", {"snapshot": number, "rows": rows, "is_new": is_new})
+    if not is_new:
+        out.talk("it was there")
