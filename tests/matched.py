@@ -11,10 +11,10 @@ from longplay.curation.ledger_of_reasons import LedgerOfReasons
 from longplay.curation.matches import MatchesFile
 from longplay.curation.matching import Matched, Matching
 from longplay.curation.recordings import Recordings
-from longplay.curation.statuses import Status
 from longplay.curation.why import Explaining
 from longplay.model.audio import TagFacts
 from longplay.model.events import RecordingKept
+from longplay.model.statuses import Status
 from longplay.model.units import SampleCount
 from longplay.progress import Silent
 from longplay.wiring import Archive
@@ -39,6 +39,7 @@ def match(archive: Archive, *, line_share: float = 0.996) -> Matched:
     """Match with the latest snapshot."""
     catalogue = archive.catalogue(None, SILENT)
     use = Matching(
+        root=archive.root,
         recordings=Recordings(ledger=archive.ledger, derived=archive.derived),
         snapshots=catalogue.snapshots,
         number=catalogue.number,

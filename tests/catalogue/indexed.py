@@ -6,9 +6,11 @@ from typing import Any
 
 from longplay.catalogue.engine import Limits
 from longplay.catalogue.search.indexing import Indexing, OwnRecording, index_folder, made_own_index
-from longplay.catalogue.search.searching import Search, Statuses
+from longplay.catalogue.search.searching import OwnStatus, Search
 from longplay.catalogue.serving import Serving, made_serving
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.statuses import Statuses
+from longplay.model.statuses import Status
 from longplay.progress import Silent
 from made_sources import Row, build, take
 
@@ -56,13 +58,14 @@ def search(
     *,
     statuses: Statuses | None = None,
     own: list[OwnRecording] | None = None,
+    own_status: OwnStatus = lambda _: Status.HELD,
     heads: tuple[int, ...] = HEADS,
 ) -> Search:
     """The search over a snapshot, in small tiers."""
     table = serving(root, number)
     indexing(root, heads).index(number, table, progress=Silent())
     folder = None if own is None else made_own_index(root, own)
-    return Search(table, index_folder(root, number), statuses=statuses, own=folder)
+    return Search(table, index_folder(root, number), statuses=statuses, own=folder, own_status=own_status)
 
 
 def titles(found: Search, text: str, **how: Any) -> list[str]:

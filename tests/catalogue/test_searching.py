@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +22,9 @@ from longplay.catalogue.search.searching import Search
 from longplay.catalogue.search.tiers import Indexed, write_tier
 from longplay.catalogue.search.words import EDGES, fold, words
 from longplay.catalogue.serving import Serving
+from longplay.catalogue.statuses import Statuses
 from longplay.errors import StorageError, UsageError
+from longplay.model.statuses import Status
 from longplay.progress import Silent
 from made_sources import DAY, Row, build
 
@@ -408,20 +409,10 @@ def test_a_small_catalogue_with_a_very_long_word_is_searched(tmp_path: Path) -> 
 # what the archive says of recordings
 
 
-class Told:
-    """Statuses by rank, from a list."""
-
-    def __init__(self, held: list[int]) -> None:
-        self._held = held
-
-    def of(self, ranks: npt.NDArray[np.uint32]) -> list[str]:
-        return ["held" if rank in self._held else "wanted" for rank in ranks.tolist()]
-
-    def ranks_with(self, status: str) -> npt.NDArray[np.uint32]:
-        wanted = (
-            self._held if status == "held" else [rank for rank in range(1, 1_000) if rank not in self._held]
-        )
-        return np.array(wanted, np.uint32)
+def told(held: list[int], recordings: int = 1_000) -> Statuses:
+    """Statuses where some are held and all others wanted."""
+    ranks = {Status.HELD: np.array(held, np.uint32)}
+    return Statuses(snapshot=1, recordings=recordings, line=recordings, ranks=ranks)
 
 
 @pytest.fixture(scope="module")
@@ -434,7 +425,7 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("held", [[], [1, 14, 60], list(range(1, 300, 2))])
 def test_a_status_narrows_to_the_recordings_that_have_it(held: list[int], songs: Path) -> None:
-    engine = search(songs, statuses=Told(held), heads=(250,))
+    engine = search(songs, statuses=told(held), heads=(250,))
     found = engine.find("song status:held", limit=200)
     assert sorted(hit.entity.rank for hit in found.hits) == held
     assert {hit.status for hit in found.hits} <= {"held"}
@@ -450,7 +441,7 @@ def test_few_of_a_status_are_found_behind_many_hits_without_it(
 ) -> None:
     """The windows are made so small that only asking the engine for these very recordings finds them."""
     monkeypatch.setattr("longplay.catalogue.search.searching.WINDOWS", (50,))
-    found = search(songs, statuses=Told([240, 241]), heads=(250,)).find("song status:held")
+    found = search(songs, statuses=told([240, 241]), heads=(250,)).find("song status:held")
     assert [hit.entity.rank for hit in found.hits] == [240, 241]
 
 
@@ -464,7 +455,7 @@ def test_own_recordings_are_found_beside_those_of_the_catalogue(root: Path) -> N
         OwnRecording(id="c8" * 32, title="Kitchen Tape", artist="Björk", release="Home", year=1977),
         OwnRecording(id="d9" * 32, title="夜の台所"),
     ]
-    engine = search(root, own=own, statuses=Told([1]))
+    engine = search(root, own=own, statuses=told([1]))
     (hit,) = engine.find("kitchen ta").hits
     assert (hit.entity.id, hit.entity.rank, hit.status) == ("c8" * 32, 0, "held")
     assert titles(engine, "release:home") == ["Kitchen Tape"]

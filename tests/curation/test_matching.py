@@ -1,5 +1,6 @@
 """Holdings matched with a catalogue, as comparing every pair in plain Python says; statuses and why."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,22 +9,23 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from archives import longplay
+from archives import json_of, longplay
 from longplay.catalogue.candidates import EXACT_MS, FEW, NEAR_MS, Candidate
 from longplay.catalogue.engine import connected
 from longplay.catalogue.entities import EntityKind, Place
+from longplay.catalogue.search.indexing import own_index_folder
 from longplay.curation import matches as matches_module
 from longplay.curation.match_decisions import Decided
 from longplay.curation.match_evidence import weigh
 from longplay.curation.matches import Match, MatchesFile, MatchVerdict
 from longplay.curation.matching import match_of
-from longplay.curation.statuses import Status
 from longplay.curation.why import Why
 from longplay.errors import MalformedInput, NotFound
 from longplay.model.digests import ContentId
 from longplay.model.events import FixityChecked, RecordingsMerged
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.rights import KeepingBasis
+from longplay.model.statuses import Status
 from longplay.wiring import Archive
 from made_sources import Row, build, take
 from matched import LIMITS, explaining, kept_as, match, reasons, titles
@@ -250,6 +252,46 @@ def test_what_was_purged_is_not_held_any_more(archive: Archive, tmp_path: Path) 
     assert whys(archive)["Held"].status is Status.WANTED
     match(archive)
     assert id_of("Held") not in {one.group for one in MatchesFile(archive.root).all()}
+
+
+def hits(archive: Archive, *query: str) -> dict[str, tuple[int, str]]:
+    """Rank and status of what a search finds, by title."""
+    ran = json_of("search", *query, "--archive", archive.root)
+    assert ran.code == 0, ran.err
+    return {str(hit["title"]): (hit["rank"], hit["status"]) for hit in ran.lines[:-1]}
+
+
+def test_search_knows_statuses_and_recordings_of_the_archives_own(archive: Archive) -> None:
+    assert hits(archive, "held") == {"Held": (1, None)}
+    early = longplay("search", "held status:held", "--archive", archive.root)
+    assert (early.code, "longplay catalogue match" in early.err) == (2, True)
+    match(archive)
+    spoil(archive)
+    assert hits(archive, "held") == {"Held": (1, "held")}
+    assert hits(archive, "artist:ada status:wanted") == {"Wanted": (7, "wanted")}
+    assert hits(archive, "artist:ada status:below-the-line") == {"Below": (8, "below-the-line")}
+    assert hits(archive, "artist:ada status:held") == {
+        "Held": (1, "held"), "Twice A": (4, "held"), "Own": (0, "held"),
+    }  # fmt: skip
+    assert hits(archive, "artist:ada status:withdrawn") == {"Withdrawn": (3, "withdrawn")}
+    why = ("--reason", "policy", "--by", "Ada", "--archive", archive.root)
+    assert longplay("withdraw", id_of("Own"), *why).code == 0
+    assert hits(archive, "own") == {"Own": (0, "withdrawn")}
+
+
+def test_a_purged_recording_of_the_archives_own_is_found_nowhere(archive: Archive) -> None:
+    match(archive)
+    assert hits(archive, "own") == {"Own": (0, "held")}
+    folder = own_index_folder(archive.root)
+    kept_aside = shutil.copytree(folder, archive.root.parent / "aside")
+    two = ("--reason", "court-order", "--by", "Ada", "--approved-by", "Bo", "--archive", archive.root)
+    assert longplay("purge", id_of("Own"), *two).code == 0
+    assert not folder.exists()
+    assert hits(archive, "own") == {}
+    shutil.copytree(kept_aside, folder)  # as if it came back from a backup
+    assert hits(archive, "own") == {}
+    audit = json_of("audit", "--archive", archive.root)
+    assert [one["code"] for one in audit.findings if one["path"] == id_of("Own")] == ["not-purged"]
 
 
 def test_a_licence_that_forbids_keeping_refuses_where_only_open_ones_are_kept(

@@ -90,6 +90,7 @@ def _match(
     from longplay.curation.recordings import Recordings
 
     use = Matching(
+        root=opened.root,
         recordings=Recordings(ledger=opened.ledger, derived=opened.derived),
         snapshots=catalogue.snapshots,
         number=catalogue.number,

@@ -11,6 +11,7 @@ from longplay.cli.options import archive_option, format_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
+from longplay.model.statuses import Status
 
 if TYPE_CHECKING:  # NumPy is slow to import
     from longplay.catalogue.coverage import Coverage, Point, SetCoverage
@@ -27,9 +28,7 @@ _FORMS = {".svg": "svg", ".png": "png"}
 @click.option(
     "--of",
     "statuses",
-    type=click.Choice(
-        ["held", "damaged", "withdrawn", "duplicate", "unavailable", "refused", "wanted", "below-the-line"]
-    ),
+    type=click.Choice([status.value for status in Status]),
     multiple=True,
     help="Of recordings with this status, instead of the most popular; may be given several times.",
 )
@@ -114,7 +113,6 @@ def _print_set(out: Output, archive: Path, statuses: tuple[str, ...], snapshot: 
     """Coverage of the recordings of each status."""
     from longplay.catalogue.coverage import coverage_of
     from longplay.catalogue.engine import connected
-    from longplay.curation.statuses import Status
     from longplay.wiring import open_archive
 
     with open_archive(archive) as opened, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:

@@ -10,7 +10,9 @@ from longplay.cli.output import Output, duration_text
 from longplay.cli.progress import progress_bar
 
 if TYPE_CHECKING:  # Arrow is slow to import
-    from longplay.catalogue.search.searching import Found, Hit
+    from longplay.catalogue.search.searching import Found, Hit, Search
+    from longplay.catalogue.serving import Serving
+    from longplay.wiring import Archive
 
 _KIND_WIDTH = 9
 _NAME_WIDTH = 40
@@ -51,7 +53,6 @@ def command(
     from longplay.catalogue.entities import EntityKind
     from longplay.catalogue.search.asking import ask
     from longplay.catalogue.search.indexing import Indexing, index_folder
-    from longplay.catalogue.search.searching import Search
     from longplay.catalogue.serving import made_serving
     from longplay.catalogue.snapshots import Snapshots
     from longplay.wiring import open_archive
@@ -67,13 +68,39 @@ def command(
         serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
         if indexing.index(number, serving, progress=bar):
             out.talk(f"made the search index of snapshot {number}")
-        search = Search(serving, index_folder(opened.root, number))
+        search = _search(opened, serving, number, index_folder(opened.root, number))
         found = search.find(text, limit=limit, kind=None if kind is None else EntityKind(kind))
     for hit in found.hits:
         out.line("hit", _fields(hit), _text(hit))
     summary = {"snapshot": number, "shown": len(found.hits), "total": found.total, "is_all": found.is_all}
     out.line("summary", summary)
     out.talk(_advice(found))
+
+
+def _search(opened: "Archive", serving: "Serving", number: int, folder: Path) -> "Search":
+    """The search over a snapshot, with what the archive says of its recordings where holdings were matched."""
+    import tempfile
+
+    from longplay.catalogue.engine import connected
+    from longplay.catalogue.search.indexing import has_own_index, own_index_folder
+    from longplay.catalogue.search.searching import Search
+    from longplay.curation.matches import MatchesFile
+    from longplay.model.digests import ContentId
+
+    if not MatchesFile(opened.root).is_of(number):
+        return Search(serving, folder)
+    reasons = opened.reasons(opened.catalogue(number, progress_bar(quiet=True)))
+    with opened.ledger.reading() as reading, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
+        copies = reasons.copies(reading)
+        with connected(Path(scratch), opened.limits) as connection:
+            statuses = reasons.statuses(connection)
+    return Search(
+        serving,
+        folder,
+        statuses=statuses,
+        own=own_index_folder(opened.root) if has_own_index(opened.root) else None,
+        own_status=lambda name: copies.status(ContentId(name)),
+    )
 
 
 def _fields(hit: "Hit") -> dict[str, object]:

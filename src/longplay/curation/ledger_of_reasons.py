@@ -18,9 +18,9 @@ from longplay.catalogue.entities import Entity, EntityKind
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
 from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
 from longplay.curation.recordings import Recordings
-from longplay.curation.statuses import EXCEPTIONS, Ranks, Status, Statuses
 from longplay.errors import NotFound
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured
@@ -34,6 +34,7 @@ from longplay.model.rights import (
     RightsObject,
     StatementSource,
 )
+from longplay.model.statuses import Status
 from longplay.rights import readers
 from longplay.rights.gate import Gate
 

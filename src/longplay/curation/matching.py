@@ -20,6 +20,7 @@ from typing import Final
 from longplay.catalogue.candidates import Candidate, Wanted, candidates
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
+from longplay.catalogue.search.indexing import made_own_index
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshots import Snapshots
 from longplay.curation.clues import clues_of
@@ -27,6 +28,7 @@ from longplay.curation.line import line_of
 from longplay.curation.match_decisions import Decided, decided_by, said_of
 from longplay.curation.match_evidence import MARGIN, MATCHED_FROM, REVIEW_FROM, Evidence, Speaks, weigh
 from longplay.curation.matches import Match, MatchesFile, MatchesMade, MatchVerdict, matched_with
+from longplay.curation.own_recordings import own_recordings
 from longplay.curation.recordings import Recordings
 from longplay.ledger import queries
 from longplay.model.digests import ContentId
@@ -107,6 +109,7 @@ class Matching:
     """The use case: match holdings with a snapshot of the catalogue.
 
     Attributes:
+        root: of the archive, where its own recordings are indexed for searching.
         recordings: which holdings are one recording.
         snapshots: the catalogue.
         number: of the snapshot.
@@ -116,6 +119,7 @@ class Matching:
         line_share: share of listens that recordings above the line have, 0 to 1.
     """
 
+    root: Path
     recordings: Recordings
     snapshots: Snapshots
     number: int
@@ -159,6 +163,8 @@ class Matching:
                 self.matches.write(made, _counted(_matches(found, decided), matched))
             finally:
                 progress.end()
+        with self.recordings.ledger.reading() as reading:
+            made_own_index(self.root, list(own_recordings(reading, self.matches)))
         return matched
 
     def _count(self) -> int:

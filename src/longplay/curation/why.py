@@ -13,13 +13,13 @@ from longplay.curation.grouping import rank
 from longplay.curation.ledger_of_reasons import Copies, LedgerOfReasons
 from longplay.curation.match_evidence import Speaks
 from longplay.curation.matches import Match, MatchVerdict
-from longplay.curation.statuses import Status
 from longplay.ledger import queries, rights
 from longplay.ledger import recordings as measured
 from longplay.model.digests import ContentId
 from longplay.model.holdings import Holding
 from longplay.model.recordings import Manifestation
 from longplay.model.rights import Decision
+from longplay.model.statuses import Status
 
 _SAYS = {
     Speaks.BYTES: "the catalogue names these very bytes",

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from longplay.catalogue.search.indexing import forget_own_index
 from longplay.errors import ArchiveBusy, NotFound, UsageError
 from longplay.ledger import queries, withdrawn
 from longplay.ledger.ledger import Ledger
@@ -164,6 +165,7 @@ class Purge:
                 _unlink(path)
             self.derived.erase(gone)
             forget_candidates(self.derived.folder, gone)
+            forget_own_index(self.store.root)
             for words in left.evidence:
                 self.evidence.erase(words)
             self._sweep_staging(register.writer)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from longplay.catalogue.search.indexing import own_ids
 from longplay.formats.paths import path_text
 from longplay.ledger import queries, withdrawn
 from longplay.model.digests import ContentId
@@ -32,12 +33,14 @@ class Traces:
         derived: recordings with a fingerprint or waveform, sorted.
         evidence: words that nothing else names, sorted.
         published: files below `editions/`, sorted.
+        named: recordings that the search index of own ones names, sorted.
     """
 
     blobs: tuple[ContentId, ...]
     derived: tuple[ContentId, ...]
     evidence: tuple[ContentId, ...]
     published: tuple[Path, ...]
+    named: tuple[ContentId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Tracing:
             derived=tuple(derived),
             evidence=tuple(sorted(set(words) - spoken)),
             published=tuple(sorted(self.published(connection, gone))),
+            named=tuple(sorted(gone.intersection(map(ContentId, own_ids(self.store.root))))),
         )
 
     def gone(self, connection: Connection, content_ids: Collection[ContentId]) -> set[ContentId]:
@@ -100,6 +104,8 @@ class Tracing:
             yield left_behind(one, "it was purged, but derived data of it are still here")
         for one in traces.evidence:
             yield left_behind(f"evidence/{one}", "the words were purged, but are still here")
+        for one in traces.named:
+            yield left_behind(one, "it was purged, but the search index still names it")
         for path in traces.published:
             relative = path_text(str(path.relative_to(self.store.root)))
             yield left_behind(relative, "its recording was purged, but the published file is still here")

@@ -16,17 +16,13 @@ from longplay.catalogue.entities import EntityKind
 from longplay.catalogue.search.words import distance, has_letters, words
 from longplay.errors import UsageError
 from longplay.formats.licences import read_claim
+from longplay.model.statuses import Status
 
 TEXT_LIMIT: Final = 500
 """Characters of a query."""
 
 WORDS_LIMIT: Final = 24
 """Words of a query."""
-
-STATUSES: Final = (
-    *("held", "wanted", "below the line", "duplicate", "refused", "damaged", "withdrawn", "unavailable"),
-)
-"""What the archive may say of a recording; hyphens stand for blanks in a query."""
 
 
 class Within(StrEnum):
@@ -62,7 +58,7 @@ class Asked:
         kind: of entity; `None`: any.
         years: first and last; `None`: any.
         licence: as `licence_words` gives it; `None`: any.
-        status: one of `STATUSES`; `None`: any.
+        status: of recordings; `None`: any.
         identifier: scheme and value, where the whole query may be one: `id` for a UUID.
     """
 
@@ -70,7 +66,7 @@ class Asked:
     kind: EntityKind | None = None
     years: tuple[int, int] | None = None
     licence: str | None = None
-    status: str | None = None
+    status: Status | None = None
     identifier: tuple[str, str] | None = None
 
 
@@ -193,11 +189,10 @@ def _licence(asked: Asked, value: str) -> Asked:
 
 
 def _status(asked: Asked, value: str) -> Asked:
-    plain = " ".join(value.lower().replace("-", " ").replace("_", " ").split())
-    if plain not in STATUSES:
-        known = ", ".join(one.replace(" ", "-") for one in STATUSES)
-        raise UsageError(f"status:{value}: write one of {known}")
-    return replace(asked, status=plain)
+    plain = "-".join(value.lower().replace("-", " ").replace("_", " ").split())
+    if plain not in set(Status):
+        raise UsageError(f"status:{value}: write one of {', '.join(Status)}")
+    return replace(asked, status=Status(plain))
 
 
 _FIELDS: Final[dict[str, Callable[[Asked, str], Asked]]] = {

@@ -7,6 +7,7 @@ Source: docs/format/catalogue.md, "Search index".
 """
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from longplay.catalogue.disposable import Made, made, unusable
+from longplay.catalogue.disposable import Made, made, made_at, unusable
 from longplay.catalogue.engine import Limits, connected, query
 from longplay.catalogue.entities import KINDS, Entity, EntityKind, Place
 from longplay.catalogue.search.spelling import write_words
@@ -161,6 +162,34 @@ class _Run:
         return dict(connection.execute(query("search_releases"), values).fetchall())
 
 
+def own_index_folder(root: Path) -> Path:
+    """Where the index of the archive's own recordings lies; it may not be there."""
+    return root / CATALOGUE / FOLDER / OWN_FOLDER
+
+
+def has_own_index(root: Path) -> bool:
+    """Whether own recordings are indexed."""
+    return made_at(own_index_folder(root)) is not None
+
+
+def own_ids(root: Path) -> list[str]:
+    """Ids of the archive's own recordings that are indexed; none where there is no index."""
+    return [one.id for one in own_rows(own_index_folder(root))] if has_own_index(root) else []
+
+
+def forget_own_index(root: Path) -> None:
+    """Delete the index of own recordings, which names them; the next matching makes it again.
+
+    Raises:
+        StorageError: it could not be deleted.
+    """
+    folder = own_index_folder(root)
+    with storing(folder):
+        for place in [folder, *folder.parent.glob(f".{OWN_FOLDER}*")]:
+            if place.is_dir():
+                shutil.rmtree(place)
+
+
 def made_own_index(root: Path, own: Sequence[OwnRecording]) -> Path:
     """See to it that the archive's own recordings are indexed as they are now; where.
 
@@ -171,7 +200,7 @@ def made_own_index(root: Path, own: Sequence[OwnRecording]) -> Path:
     listed = sorted(own, key=lambda one: one.id)
     encoded = msgspec.json.encode(listed)
     digest = hashlib.sha256(encoded).hexdigest()
-    folder = root / CATALOGUE / FOLDER / OWN_FOLDER
+    folder = own_index_folder(root)
     wanted = Made(snapshot=0, made_of=digest, method=METHOD, rows={})
 
     def make(fresh: Path) -> dict[str, int]:

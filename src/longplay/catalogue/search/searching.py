@@ -3,18 +3,17 @@
 An id or another identifier is looked up. Else every tier is asked whether the words are the whole of a name,
 which is cheap; then the tiers are asked for names that hold all words, the most popular tier first, until there
 are enough hits; and where there are hardly any, again with words of nearly that spelling. What a tier offers is
-measured and ordered as `matching` says.
+measured and ordered as `scoring` says.
 
 Source: docs/reference/search.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from longplay.catalogue.entities import Entity, EntityKind
 from longplay.catalogue.search.asking import Asked, Term, Within, ask
@@ -31,10 +30,12 @@ from longplay.catalogue.search.indexing import (
 from longplay.catalogue.search.scoring import Names, Sought, score, spoken, text_score
 from longplay.catalogue.search.spelling import EDITS, Spelling
 from longplay.catalogue.search.tier_queries import OpenTier
-from longplay.catalogue.search.tiers import UNIT
+from longplay.catalogue.search.tiers import OWN, UNIT
 from longplay.catalogue.search.words import whole_key
 from longplay.catalogue.serving import Serving
+from longplay.catalogue.statuses import Statuses
 from longplay.errors import StorageError, UsageError
+from longplay.model.statuses import Status
 
 if TYPE_CHECKING:  # slow to import
     from tantivy import Query
@@ -51,21 +52,11 @@ WINDOWS: Final = (1_024, 16_384)
 SELECTIVE: Final = 100_000
 """A status of at most so many recordings is asked of the engine, where the windows were not enough."""
 
-OWN_STATUS: Final = "held"
-"""Of the archive's own recordings that the snapshot does not hold."""
+OwnStatus = Callable[[str], Status | None]
+"""The status of a recording of the archive's own, by its id; `None`: it is not there any more."""
 
 LIMIT: Final = 1_000
 """Hits that may be asked for."""
-
-
-class Statuses(Protocol):
-    """What the archive says of the recordings of a snapshot; it changes while the snapshot does not."""
-
-    def of(self, ranks: npt.NDArray[np.uint32]) -> list[str]:
-        """The status of each recording, one of `asking.STATUSES`, in the order of the ranks given."""
-
-    def ranks_with(self, status: str) -> npt.NDArray[np.uint32]:
-        """All recordings of a status, ascending."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +65,7 @@ class Hit:
 
     Attributes:
         entity: what.
-        score: as `matching` says; of a lookup 0.
+        score: as `scoring` says; of a lookup 0.
         is_guess: whether a word of the query is not in its names, only one of nearly that spelling.
         status: of a recording, where statuses are known; else `None`.
     """
@@ -82,7 +73,7 @@ class Hit:
     entity: Entity
     score: float
     is_guess: bool = False
-    status: str | None = None
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +95,13 @@ class Search:
     """The search over one snapshot; made once, asked often; safe to share between threads."""
 
     def __init__(
-        self, serving: Serving, folder: Path, *, statuses: Statuses | None = None, own: Path | None = None
+        self,
+        serving: Serving,
+        folder: Path,
+        *,
+        statuses: Statuses | None = None,
+        own: Path | None = None,
+        own_status: OwnStatus = lambda _: Status.HELD,
     ) -> None:
         """Of an index that `Indexing.index` made.
 
@@ -113,6 +110,7 @@ class Search:
             folder: of the index.
             statuses: what the archive says of recordings; `None`: nothing yet.
             own: folder of `indexing.made_own_index`; `None`: there are none.
+            own_status: what the archive says of its own recordings.
 
         Raises:
             StorageError: an index cannot be read.
@@ -125,6 +123,7 @@ class Search:
             OpenTier(folder / TAIL, is_head=False),
         ]
         self._own: list[OwnRecording] = []
+        self._own_status = own_status
         if own is not None:
             self._own = own_rows(own)
             self._tiers.insert(0, OpenTier(own / OWN_FOLDER, is_head=True))
@@ -195,11 +194,19 @@ class Search:
         ranks = np.array([hit.entity.rank for hit in of_snapshot], np.uint32)
         told = dict(zip(ranks.tolist(), self._statuses.of(ranks), strict=True))
         return [
-            replace(hit, status=told.get(hit.entity.rank) if hit.entity.rank else OWN_STATUS)
+            replace(hit, status=told.get(hit.entity.rank) or self._own_status(hit.entity.id))
             if hit.entity.kind is EntityKind.RECORDING
             else hit
             for hit in hits
         ]
+
+    def is_of(self, key: int, status: Status) -> bool:
+        """Whether a document is a recording of the archive's own with a status."""
+        return key & 3 == OWN and self._own_status(self._own[key >> 2].id) is status
+
+    def is_gone(self, key: int) -> bool:
+        """Whether a document is a recording of the archive's own that is not there any more."""
+        return key & 3 == OWN and self._own_status(self._own[key >> 2].id) is None
 
     def names(self, key: int) -> Names:
         """What the entity of a document is called."""
@@ -246,14 +253,6 @@ class _Run:
         self._scores: dict[int, float] = {}
         self.has_whole = False
         self._is_counted = True
-        self._allowed = self._allowed_ranks()
-
-    def _allowed_ranks(self) -> npt.NDArray[np.uint32] | None:
-        """Recordings of the status asked for; `None`: any."""
-        statuses = self._search._statuses
-        if self._asked.status is None or statuses is None:
-            return None
-        return statuses.ranks_with(self._asked.status)
 
     def found(self) -> Found:
         """Everything that is good enough, in order."""
@@ -266,7 +265,7 @@ class _Run:
                 is_all = place == len(self._search._tiers) - 1
                 break
         hits = self._search._with_status(self._ordered())
-        total = len(self._scores) if self._allowed is not None else max(total, len(self._scores))
+        total = len(self._scores) if self._asked.status is not None else max(total, len(self._scores))
         return Found(hits=tuple(hits), total=total, is_all=is_all and self._is_counted)
 
     def _ask_whole(self) -> None:
@@ -285,17 +284,17 @@ class _Run:
             offered, total = tier.best(tier.queries.words(self._asked, self._sought, is_rough=True), window)
             taken = self._take(offered)
             is_whole = total <= len(offered)
-            if is_whole or (self._allowed is None and taken >= self._limit):
+            if is_whole or (self._asked.status is None and taken >= self._limit):
                 self._is_counted &= is_whole
                 return taken
         query = tier.queries.words(self._asked, self._sought)
         offered, total = tier.best(query, window)
         taken = self._take(offered)
-        if self._allowed is not None and taken < self._limit and total > len(offered):
-            return self._widen(tier, query, self._allowed)
+        if self._asked.status is not None and taken < self._limit and total > len(offered):
+            return self._widen(tier, query, self._asked.status)
         return taken if total <= len(offered) else total
 
-    def _widen(self, tier: OpenTier, query: "Query", allowed: npt.NDArray[np.uint32]) -> int:
+    def _widen(self, tier: OpenTier, query: "Query", status: Status) -> int:
         """Look further for recordings of a status, which the first ones offered hardly are."""
         taken = 0
         for window in WINDOWS:
@@ -303,8 +302,10 @@ class _Run:
             taken = self._take(offered)
             if taken >= self._limit or total <= len(offered):
                 return taken
-        if tier.is_head and len(allowed) <= SELECTIVE:
-            among = ((allowed.astype(np.int64) << 2) | EntityKind.RECORDING.number).tolist()
+        statuses = self._search._statuses
+        few = None if statuses is None else statuses.few(status)
+        if tier.is_head and few is not None and len(few) <= SELECTIVE:
+            among = ((few.astype(np.int64) << 2) | EntityKind.RECORDING.number).tolist()
             offered, _ = tier.best(tier.queries.among(query, among), self._limit)
             taken = self._take(offered)
         self._is_counted = False
@@ -316,24 +317,22 @@ class _Run:
         for key in self._permitted(offered):
             if key not in self._scores:
                 text = text_score(self._sought, self._search.names(key))
-                self.has_whole |= text > 1.0  # as `matching` has it, only the whole of a name is more than 1
+                self.has_whole |= text > 1.0  # as `scoring` has it, only the whole of a name is more than 1
                 if text > 0.0:
                     self._scores[key] = score(text, self._search.listens(key))
             taken += key in self._scores
         return taken
 
     def _permitted(self, keys: Iterable[int]) -> list[int]:
-        """Those of the status asked for."""
-        listed = list(keys)
-        if self._allowed is None or not listed:
+        """Those that are there, and of the status asked for."""
+        listed = [key for key in keys if not self._search.is_gone(key)]
+        status, statuses = self._asked.status, self._search._statuses
+        if status is None or statuses is None or not listed:
             return listed
-        numbers = np.array(listed, np.int64)
-        is_recording = (numbers & 3) == EntityKind.RECORDING.number
-        is_own = (numbers & 3) == 3
-        wanted = is_recording & np.isin(numbers >> 2, self._allowed)
-        if self._asked.status == OWN_STATUS:
-            wanted |= is_own
-        return [int(key) for key in numbers[wanted]]
+        recordings = [key for key in listed if key & 3 == EntityKind.RECORDING.number]
+        told = statuses.of(np.array([key >> 2 for key in recordings], np.uint32))
+        wanted = {key for key, one in zip(recordings, told, strict=True) if one is status}
+        return [key for key in listed if key in wanted or self._search.is_of(key, status)]
 
     def _ordered(self) -> list[Hit]:
         """The best hits, in an order that does not depend on that of the documents."""

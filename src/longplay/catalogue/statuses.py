@@ -1,35 +1,19 @@
-"""The ledger of reasons: every recording of the catalogue has one status.
+"""The status of every recording of a snapshot: those that are known rank by rank, and the line for the rest.
 
-What is held counts by its best manifestation: `held` where one is whole and not withdrawn, else `damaged` where
-one is not withdrawn, else `withdrawn`. Of what is not held: `duplicate` where it is a second entry of a
-recording that is matched, `unavailable` where a person says so, `refused` where the licence that sources state
-does not let this archive keep it; the rest is `wanted` above the line and `below-the-line` under it.
+Who has which status is for `longplay.curation.ledger_of_reasons` to say.
 
 Source: design, section 3, rule 5; docs/reference/matching.md, "Statuses".
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from longplay.model.statuses import Status
+
 Ranks = npt.NDArray[np.uint32]
-
-
-class Status(StrEnum):
-    """What a recording of the catalogue is to the archive."""
-
-    HELD = "held"
-    DAMAGED = "damaged"
-    WITHDRAWN = "withdrawn"
-    DUPLICATE = "duplicate"
-    UNAVAILABLE = "unavailable"
-    REFUSED = "refused"
-    WANTED = "wanted"
-    BELOW_THE_LINE = "below-the-line"
-
 
 EXCEPTIONS: Final = (
     Status.HELD,
@@ -72,6 +56,10 @@ class Statuses:
         for status, mine in self._ranks.items():
             found[_is_among(ranks, mine)] = status.value
         return [Status(one) for one in found]
+
+    def few(self, status: Status) -> Ranks | None:
+        """The recordings of a status, by rank; `None` where they are most of the catalogue."""
+        return self._ranks.get(status)
 
     def with_status(self, status: Status) -> Ranks:
         """The recordings of a status, by rank.

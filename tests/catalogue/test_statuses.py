@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.curation.statuses import EXCEPTIONS, Ranks, Status, Statuses
+from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
+from longplay.model.statuses import Status
 
 RANKS = st.lists(st.integers(0, 50))
 
