@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from longplay.catalogue.entities import EntityKind
 from longplay.catalogue.search.asking import Asked, Term, Within, ask, licence_words
 from longplay.errors import UsageError
+from longplay.model.statuses import Status
 
 PIECES = st.sampled_from(
     [
@@ -79,8 +80,8 @@ def test_any_text_is_a_query_or_a_usage_error(text: str) -> None:
         ("kind:artists", Asked(kind=EntityKind.ARTIST)),
         ("licence:CC-BY", Asked(licence="cc-by")),
         ("license:https://creativecommons.org/licenses/by/4.0/", Asked(licence="cc-by-4.0")),
-        ("status:below-the-line", Asked(status="below the line")),
-        ('status:"below the line"', Asked(status="below the line")),
+        ("status:below-the-line", Asked(status=Status.BELOW_THE_LINE)),
+        ('status:"below the line"', Asked(status=Status.BELOW_THE_LINE)),
         ("!!!", Asked(terms=(Term(words=("!!!",), is_prefix=True),))),
         (
             "simon & garfunkel",

@@ -211,6 +211,10 @@ def test_what_a_source_says_in_several_places_is_put_together_field_by_field(tmp
 ONE_OF_TWO = {
     "names and durations within 3 s": ({}, {"duration_ms": 203_000}),
     "names written otherwise": ({"title": "Rock & Röll!"}, {"title": "rock and roll"}),
+    "an artist whom Discogs numbers": (
+        {"title": "Song", "artist_credit": "Nirvana & Ada"},
+        {"artist_credit": "Nirvana (2) & Ada (13)"},
+    ),
     "an equal ISRC and title": ({"isrcs": ["SEABC2500001"]}, {"isrcs": ["SEABC2500001"], "duration_ms": None}),
     "the other's id": ({}, {"title": "Other", "identifiers": ["musicbrainz:" + MBID.format(1)]}),
 }

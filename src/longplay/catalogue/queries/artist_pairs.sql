@@ -8,7 +8,7 @@ WITH several AS (
     SELECT min(place) < max(place) AS are FROM key_artist
 ),
 node AS (
-    SELECT node, place, source, id, identifiers, name_key(name) AS name_key
+    SELECT node, place, source, id, identifiers, artist_key(name) AS name_key
     FROM node_artist
     WHERE (SELECT are FROM several)
 ),

@@ -29,6 +29,6 @@ CREATE OR REPLACE TEMP MACRO year_of(stated) AS
 CREATE OR REPLACE TEMP MACRO plain_title(title) AS
     name_key(regexp_replace(title, '\s*(\([^()]*\)|\[[^\[\]]*\]|[-–—]\s+[^-–—]*remaster[^-–—]*$)', '', 'gi'));
 
--- An artist's name without the number by which Discogs tells namesakes apart: "Nirvana (2)".
+-- The name of an artist, or a credit, without the numbers by which Discogs tells namesakes apart: "Nirvana (2)".
 CREATE OR REPLACE TEMP MACRO artist_key(name) AS
-    name_key(regexp_replace(name, '\s+\([0-9]{1,4}\)$', ''));
+    name_key(regexp_replace(name, '\s+\([0-9]{1,3}\)($|[\s,])', '\1', 'g'));

@@ -29,14 +29,14 @@ recording_by_mbid AS (
 ),
 mapping AS (
     SELECT
-        name_key(artist) AS artist_key,
+        artist_key(artist) AS artist_key,
         name_key(title) AS title_key,
         min_by(recording_id, (score, recording_id)) AS recording_id
     FROM source_mapping
     GROUP BY ALL
 ),
 recording_by_names AS (
-    SELECT name_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(node) AS recording
+    SELECT artist_key(artist_credit) AS artist_key, name_key(title) AS title_key, min(node) AS recording
     FROM merged_recording
     WHERE artist_credit IS NOT NULL AND (SELECT count(*) > 0 FROM heard)
     GROUP BY ALL
@@ -53,14 +53,14 @@ found AS (
     LEFT JOIN recording_by_mbid AS by_mbid
         ON by_mbid.id = coalesce(stated_redirect.to_id, heard.recording_id)
     LEFT JOIN mapping
-        ON mapping.artist_key = name_key(heard.artist) AND mapping.title_key = name_key(heard.title)
+        ON mapping.artist_key = artist_key(heard.artist) AND mapping.title_key = name_key(heard.title)
     LEFT JOIN redirect AS mapped_redirect
         ON mapped_redirect.source = 'musicbrainz' AND mapped_redirect.kind = 'recording'
         AND mapped_redirect.from_id = mapping.recording_id
     LEFT JOIN recording_by_mbid AS by_mapping
         ON by_mapping.id = coalesce(mapped_redirect.to_id, mapping.recording_id)
     LEFT JOIN recording_by_names AS by_names
-        ON by_names.artist_key = name_key(heard.artist) AND by_names.title_key = name_key(heard.title)
+        ON by_names.artist_key = artist_key(heard.artist) AND by_names.title_key = name_key(heard.title)
 )
 SELECT counting.source, counting.listener, counting."at", found.recording
 FROM counting

@@ -10,7 +10,7 @@ WITH several AS (
 ),
 node AS (
     SELECT node, place, source, id, isrcs, identifiers, duration_ms, name_key(title) AS title_key,
-        name_key(artist_credit) AS artist_key
+        artist_key(artist_credit) AS artist_key
     FROM node_recording
     WHERE (SELECT are FROM several)
 ),

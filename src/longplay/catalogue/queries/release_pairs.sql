@@ -15,7 +15,7 @@ track_count AS (
 ),
 node AS (
     SELECT node, place, source, id, identifiers, ltrim(barcode, '0') AS barcode, name_key(title) AS title_key,
-        name_key(artist_credit) AS artist_key, year_of(date) AS year, tracks
+        artist_key(artist_credit) AS artist_key, year_of(date) AS year, tracks
     FROM node_release
     LEFT JOIN track_count USING (source, id)
     WHERE (SELECT are FROM several)
