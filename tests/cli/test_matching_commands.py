@@ -37,17 +37,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "shelf.toml").write_text(MAPPING)
     imported = ("catalogue", "import", "table", folder / "shelf.csv", "--mapping", folder / "shelf.toml")
     assert json_of(*imported, "--archive", archive).code == 0
+    assert json_of("catalogue", "build", "--archive", archive).code == 0
+    for command in (("match", "--as-is"), ("why", "shelf:1")):
+        early = longplay("catalogue", *command, "--archive", archive)
+        assert early.code == 2
+        assert "run `longplay catalogue match`" in early.err
     return archive
 
 
-def test_match_and_why_say_what_to_run_first(archive: Path) -> None:
-    early = longplay("catalogue", "match", "--as-is", "--archive", archive)
-    assert early.code == 2
-    assert "run `longplay catalogue match`" in early.err
-
-
 def test_match_lists_and_why_explains(archive: Path) -> None:
-    assert json_of("catalogue", "build", "--archive", archive).code == 0
     ran = json_of("catalogue", "match", "--list", "all", "--archive", archive)
     assert ran.code == 0, ran.err
     of_title = {line["title"]: line for line in ran.lines if line["type"] == "match" and line["title"]}
