@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,23 +21,35 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import Row, medians, table, wall_of
+from benchmarks.search import lookup_rows, made_apart, making_rows
 from benchmarks.synthetic_catalogue import ARTISTS_PER_TRACK, ISRC_SHARE, MINUTES, TIERS, World, size_of, write
 from longplay.catalogue.building import PHASES, Building
 from longplay.catalogue.coverage import coverage
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
+from longplay.catalogue.entities import KINDS
+from longplay.catalogue.exporting import ExportForm, ExportWanted, export
 from longplay.catalogue.imports import Imports
+from longplay.catalogue.serving import Serving, serving_folder
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
-from longplay.progress import Progress
+from longplay.catalogue.statistics.figures import statistics
+from longplay.catalogue.statistics.page import page
+from longplay.progress import Progress, Silent
 
 MEMORY_GB: Final = 10.0
 MANY: Final = 50_000_000
 """Recordings above which what takes minutes is measured once."""
 
 
-def main(tracks: int = 1_000_000, keep: Path | None = None) -> str:
-    """Run it all, in a scratch folder or in one that stays; the section for the page."""
+def main(tracks: int = 1_000_000, keep: Path | None = None, *, with_index: bool = True) -> str:
+    """Run it all, in a scratch folder or in one that stays; the section for the page.
+
+    Args:
+        tracks: how many.
+        keep: a new folder for the archive, which stays; `None`: it goes.
+        with_index: whether to make the search index, which takes longer than all the rest together.
+    """
     with _root(keep) as root:
         generated = wall_of(lambda: write(root, tracks))
         imported = size_of(root)
@@ -50,8 +63,10 @@ def main(tracks: int = 1_000_000, keep: Path | None = None) -> str:
             *_build_rows(root, built, watch.most),
             *_fit(root, tracks),
             *_questions(root),
+            *_taken_out(root),
+            *(_indexed(root) if with_index else ()),
         ]
-    command = f"python -m benchmarks.full_scale --tracks {tracks}"
+    command = f"python -m benchmarks.full_scale --tracks {tracks}{'' if with_index else ' --no-index'}"
     return table(
         f"The catalogue, {tracks:,} tracks", "synthetic, of the shape of the published counts", command, rows
     )
@@ -249,6 +264,39 @@ def _questions(root: Path) -> list[Row]:
     ]  # fmt: skip
 
 
+def _taken_out(root: Path) -> list[Row]:
+    """Statistics with their page, and an export of one recording in a hundred."""
+    snapshots = Snapshots(root)
+    snapshot = snapshots.get()
+    with connected(root, Limits(memory_gb=MEMORY_GB)) as connection:
+        figures = wall_of(lambda: statistics(connection, snapshots, snapshot.number))
+        drawn = wall_of(lambda: page(statistics(connection, snapshots, snapshot.number)))
+    _say(f"statistics: {figures:.2f} s")
+    target = (root / "exported").resolve()
+    wanted = ExportWanted(form=ExportForm.PARQUET, percent=1)
+    with connected(root, Limits(memory_gb=MEMORY_GB)) as connection:
+        seconds = wall_of(
+            lambda: export(connection, snapshots, snapshot, wanted, out=target, progress=Silent())
+        )
+    size = size_of(target)
+    shutil.rmtree(target)
+    _say(f"export: {seconds:.1f} s")
+    return [
+        Row(what="statistics: all figures; with the page drawn", figure=f"{figures:.2f} s; {drawn:.2f} s"),
+        Row(what="export of 1 %, Parquet", figure=f"{seconds:.1f} s, {size / 1e9:.2f} GB"),
+    ]
+
+
+def _indexed(root: Path) -> list[Row]:
+    """Serving table and search index; queries are asked in `benchmarks.search`, of more natural names."""
+    made = made_apart(root)
+    number = Snapshots(root).get().number
+    cold = wall_of(lambda: Serving(serving_folder(root, number)))
+    serving = Serving(serving_folder(root, number))
+    documents = sum(serving.count(kind) for kind in KINDS)
+    return [*making_rows(root, number, documents, made), *lookup_rows(root, number, serving, cold)]
+
+
 def _orders(root: Path, recordings: str, *, rows: int) -> list[float]:
     """Seconds of DuckDB's sort of all recordings, and of their ranking; both keep what they made, on disk."""
     ordered = "SELECT id FROM weights ORDER BY weighted DESC, id"
@@ -282,9 +330,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder for the archive, which stays")
+    parser.add_argument("--no-index", action="store_true", help="leave out the search index, which takes hours")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.build:
         _build(asked.build)
     else:
-        print(main(asked.tracks, asked.keep))
+        print(main(asked.tracks, asked.keep, with_index=not asked.no_index))

@@ -65,14 +65,14 @@ def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) 
             Building(
                 imports=Imports(root), snapshots=Snapshots(root), half_life_months=24.0, limits=LIMITS
             ).build(CuratorsFile(), progress=Silent())
-        made = _made_apart(root)
+        made = made_apart(root)
         number = Snapshots(root).get().number
         cold = wall_of(lambda: Serving(serving_folder(root, number)))
         serving = Serving(serving_folder(root, number))
         documents = sum(serving.count(kind) for kind in KINDS)
         rows = [
-            *_making_rows(root, number, documents, made),
-            *_lookup_rows(root, number, serving, cold),
+            *making_rows(root, number, documents, made),
+            *lookup_rows(root, number, serving, cold),
             *_search_rows(root, number, serving, documents, each),
         ]
     count = serving.count(EntityKind.RECORDING)
@@ -82,7 +82,8 @@ def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) 
     return table(f"Search, {count:,} recordings", data, command, rows)
 
 
-def _made_apart(root: Path) -> dict[str, float]:
+def made_apart(root: Path) -> dict[str, float]:
+    """Make serving table and index where they are not there, in a process apart; seconds and bytes by name."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.search", "--make", str(root)],
         stdout=subprocess.PIPE, text=True, check=True,
@@ -106,7 +107,8 @@ def _make(root: Path) -> None:
     print(json.dumps(told))
 
 
-def _making_rows(root: Path, number: int, documents: int, made: dict[str, float]) -> list[Row]:
+def making_rows(root: Path, number: int, documents: int, made: dict[str, float]) -> list[Row]:
+    """How long making took, and what it made."""
     served, indexed = size_of(serving_folder(root, number)), size_of(index_folder(root, number))
     if made["index"] < 1.0:
         rate = "was there"
@@ -136,7 +138,8 @@ def _timed(work: Callable[[], object]) -> Took:
     return Took(time.perf_counter() - wall, time.thread_time() - cpu)
 
 
-def _lookup_rows(root: Path, number: int, serving: Serving, cold: float) -> list[Row]:
+def lookup_rows(root: Path, number: int, serving: Serving, cold: float) -> list[Row]:
+    """How long a lookup takes."""
     rng = random.Random(5)
     last = serving.count(EntityKind.RECORDING)
     entities = [serving.at(Place(EntityKind.RECORDING, rng.randint(1, last))) for _ in range(LOOKUPS)]
