@@ -64,11 +64,11 @@ def _uniform(numbers: Integers, salt: int) -> npt.NDArray[np.float64]:
     return (_hash(numbers, salt) >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
-def _texts(prefix: str, numbers: Integers) -> pa.Array:
+def texts(prefix: str, numbers: Integers) -> pa.Array:
     return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
 
 
-def _names(numbers: Integers, salt: int, words: int) -> pa.Array:
+def names_of(numbers: Integers, salt: int, words: int) -> pa.Array:
     """Some words, and a number for one name in two."""
     vocabulary = pa.array(_WORDS)
     parts = [
@@ -175,7 +175,7 @@ def _chunks(total: int) -> Iterator[Integers]:
 
 def _artists(world: World) -> Iterator[dict[str, pa.Array]]:
     for numbers in _chunks(world.artists):
-        yield {"id": _texts("a", numbers), "name": _names(numbers, 100, 2)}
+        yield {"id": texts("a", numbers), "name": names_of(numbers, 100, 2)}
 
 
 def _releases(world: World) -> Iterator[dict[str, pa.Array]]:
@@ -186,10 +186,10 @@ def _releases(world: World) -> Iterator[dict[str, pa.Array]]:
             np.int64
         )
         yield {
-            "id": _texts("l", numbers),
-            "title": _names(numbers, 210, 2),
-            "artist_credit": _names(artists, 100, 2),
-            "artist_ids": _lists(np.ones(len(numbers), np.int64), _texts("a", artists)),
+            "id": texts("l", numbers),
+            "title": names_of(numbers, 210, 2),
+            "artist_credit": names_of(artists, 100, 2),
+            "artist_ids": _lists(np.ones(len(numbers), np.int64), texts("a", artists)),
             "date": pa.array(years).cast(pa.string()),
         }
 
@@ -209,10 +209,10 @@ def _recordings(world: World) -> Iterator[dict[str, pa.Array]]:
         shared = (numbers * 186 // 198)[has_code]
         codes = pc.binary_join_element_wise("SEXX", pa.array(shared).cast(pa.string()), "")
         yield {
-            "id": _texts("r", numbers),
-            "title": _names(numbers, 310, 3),
-            "artist_credit": _names(first, 100, 2),
-            "artist_ids": _lists(lengths, _texts("a", artists)),
+            "id": texts("r", numbers),
+            "title": names_of(numbers, 310, 3),
+            "artist_credit": names_of(first, 100, 2),
+            "artist_ids": _lists(lengths, texts("a", artists)),
             "duration_ms": pa.array(world.durations_of(numbers)),
             "isrcs": _lists(has_code.astype(np.int64), codes),
         }
@@ -223,8 +223,8 @@ def _tracks(world: World) -> Iterator[dict[str, pa.Array]]:
         releases = _release_of(world, numbers)
         begins = -(-releases * world.tracks // world.releases)
         yield {
-            "release_id": _texts("l", releases),
-            "recording_id": _texts("r", numbers),
+            "release_id": texts("l", releases),
+            "recording_id": texts("r", numbers),
             "medium": pa.array(np.ones(len(numbers), np.int16)),
             "position": pa.array((numbers - begins + 1).clip(1).astype(np.int16)),
         }
@@ -236,7 +236,7 @@ def _plays(world: World) -> Iterator[dict[str, pa.Array]]:
         heard = listens > 0
         months = 202_601 + (_hash(numbers[heard], 400) % np.uint64(7)).astype(np.int64)
         yield {
-            "recording_id": _texts("r", numbers[heard]),
+            "recording_id": texts("r", numbers[heard]),
             "month": pa.array(months),
             "listens": pa.array(listens[heard]),
         }

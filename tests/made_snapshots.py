@@ -9,9 +9,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longplay.catalogue.building import seen
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
-from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen
+from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, seen
 
 DAY: Final = date(2026, 8, 1)
 

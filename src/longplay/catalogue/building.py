@@ -22,11 +22,11 @@ import pyarrow.parquet as pq
 from longplay.catalogue.clustering import Clustering
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected, query, quoted
-from longplay.catalogue.imports import Import, Imports
+from longplay.catalogue.imports import Import, Imports, licences_of
 from longplay.catalogue.lookups import Lookups, Width
 from longplay.catalogue.popularity import month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
-from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, TableSeen
+from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, TableSeen, seen
 from longplay.catalogue.sorting import STRETCHES, read, write_sorted
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable, stamped
 from longplay.errors import NotFound, UsageError
@@ -335,32 +335,3 @@ _STEPS: Final = (
 
 PHASES: Final = (*(step.__name__ for step in _STEPS), *(table.value for table in _WRITTEN))
 """What a build does, one after another: each is one step of its progress."""
-
-
-def licences_of(imports: Sequence[Import]) -> dict[str, tuple[str, ...]]:
-    """The licences of a source's data, as `SourceSeen` has them.
-
-    A table of somebody else under a source's name does not come under that source's licence: what one import
-    does not know, the source does not know.
-    """
-    columns = {name for one in imports for name in one.licences if "." in name}
-    found: dict[str, set[str]] = {}
-    for one in imports:
-        for table in one.rows:
-            of_table = one.licences.get(table.value, "")
-            found.setdefault(table.value, set()).add(of_table)
-            for column in columns:
-                if column.startswith(f"{table.value}."):
-                    found.setdefault(column, set()).add(one.licences.get(column, of_table))
-    return {name: tuple(sorted(licences)) for name, licences in sorted(found.items())}
-
-
-def seen(path: Path) -> TableSeen:
-    """A table's file as the manifest describes it.
-
-    Raises:
-        StorageError: it could not be read.
-    """
-    with storing(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return TableSeen(rows=pq.read_metadata(path).num_rows, size=path.stat().st_size, sha256=digest)

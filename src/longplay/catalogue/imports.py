@@ -9,7 +9,7 @@ Source: docs/format/catalogue.md, "Imports", which is normative.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -290,3 +290,21 @@ def _stamp(part: pa.Table, source: str, progressed: Progressed) -> pa.Table:
     ]
     schema = stamped(part.schema)
     return pa.table([*part.columns, *stamps], schema=schema)
+
+
+def licences_of(imports: Sequence[Import]) -> dict[str, tuple[str, ...]]:
+    """The licences of a source's data, as `SourceSeen` has them.
+
+    A table of somebody else under a source's name does not come under that source's licence: what one import
+    does not know, the source does not know.
+    """
+    columns = {name for one in imports for name in one.licences if "." in name}
+    found: dict[str, set[str]] = {}
+    for one in imports:
+        for table in one.rows:
+            of_table = one.licences.get(table.value, "")
+            found.setdefault(table.value, set()).add(of_table)
+            for column in columns:
+                if column.startswith(f"{table.value}."):
+                    found.setdefault(column, set()).add(one.licences.get(column, of_table))
+    return {name: tuple(sorted(licences)) for name, licences in sorted(found.items())}

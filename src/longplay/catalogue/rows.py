@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -53,9 +53,11 @@ class Rows:
         """
         self.source = source
         self._pseudonyms = pseudonyms
-        self._columns: dict[SourceTable, dict[str, list[object]]] = {}
+        self._single: dict[SourceTable, list[tuple[object, ...]]] = {}
         self._whole: dict[SourceTable, list[pa.Table]] = {}
-        self._marked_columns: dict[SourceTable, int] = {}
+        self._count = 0
+        self._marked_count = 0
+        self._marked_single: dict[SourceTable, int] = {}
         self._marked_whole: dict[SourceTable, int] = {}
         self._remembered: dict[str, int] = {}
 
@@ -77,18 +79,24 @@ class Rows:
             MalformedInput: nothing is left of what the table must have, such as a title of NUL only.
             KeyError: a column the table does not have; that is a mistake of the importer, not of the source.
         """
-        schema = SCHEMAS[table]
-        columns = self._columns.get(table)
-        if columns is None:
-            columns = self._columns[table] = {name: [] for name in schema.names}
-        if not row.keys() <= columns.keys():
-            raise KeyError(f"{table} has no column {', '.join(row.keys() - columns.keys())}")
-        cleaned = {name: _clean(row.get(name), is_list=name in _LISTS) for name in columns}
-        for name in _REQUIRED[table]:
-            if cleaned[name] is None:
-                raise MalformedInput(table.value, f"no {name}")
-        for name, values in columns.items():
-            values.append(cleaned[name])
+        columns = _COLUMNS[table]
+        known = 0
+        cleaned: list[object] = []
+        for column in columns:
+            value = row.get(column.name)
+            known += column.name in row
+            if column.is_list:
+                value = _texts(value)
+            elif isinstance(value, str):
+                value = _text(value)
+            if value is None and column.is_required:
+                raise MalformedInput(table.value, f"no {column.name}")
+            cleaned.append(value)
+        if known != len(row):
+            others = row.keys() - {column.name for column in columns}
+            raise KeyError(f"{table} has no column {', '.join(others)}")
+        self._single.setdefault(table, []).append(tuple(cleaned))
+        self._count += 1
 
     def add_table(self, table: SourceTable, rows: pa.Table) -> None:
         """Many rows at once, for sources that come in columns.
@@ -98,59 +106,59 @@ class Rows:
             rows: exactly the columns of `SCHEMAS[table]`, of its types, in its order; texts in NFC.
         """
         self._whole.setdefault(table, []).append(rows.cast(SCHEMAS[table]))
+        self._count += rows.num_rows
 
     def mark(self) -> None:
         """Remember this state, for `roll_back`."""
-        self._marked_columns = {table: _length(columns) for table, columns in self._columns.items()}
+        self._marked_count = self._count
+        self._marked_single = {table: len(rows) for table, rows in self._single.items()}
         self._marked_whole = {table: len(tables) for table, tables in self._whole.items()}
 
     def roll_back(self) -> None:
         """Forget what was added since `mark`."""
-        for table, columns in self._columns.items():
-            for values in columns.values():
-                del values[self._marked_columns.get(table, 0) :]
+        self._count = self._marked_count
+        for table, rows in self._single.items():
+            del rows[self._marked_single.get(table, 0) :]
         for table, tables in self._whole.items():
             del tables[self._marked_whole.get(table, 0) :]
 
     def __len__(self) -> int:
         """Rows that wait, of all tables."""
-        by_column = sum(map(_length, self._columns.values()))
-        return by_column + sum(int(one.num_rows) for tables in self._whole.values() for one in tables)
+        return self._count
 
     def take(self) -> dict[SourceTable, pa.Table]:
         """Everything gathered, by table, and begin again."""
         taken: dict[SourceTable, pa.Table] = {}
         for table in SourceTable:
             parts = self._whole.get(table, [])
-            columns = self._columns.get(table)
-            if columns and _length(columns):
+            if rows := self._single.get(table):
+                columns = dict(zip(SCHEMAS[table].names, zip(*rows, strict=True), strict=True))
                 parts = [*parts, pa.table(columns, schema=SCHEMAS[table])]
             if parts:
                 taken[table] = pa.concat_tables(parts)
-        self._columns.clear()
+        self._single.clear()
         self._whole.clear()
+        self._count = 0
         return taken
 
 
-def _length(columns: Mapping[str, Sequence[object]]) -> int:
-    return len(next(iter(columns.values())))
+class _Column(NamedTuple):
+    """What a row is held to in one column of its table."""
+
+    name: str
+    is_list: bool
+    is_required: bool
 
 
-_LISTS: Final = frozenset(
-    field.name for schema in SCHEMAS.values() for field in schema if pa.types.is_list(field.type)
-)
-
-
-_REQUIRED: Final = {
-    table: tuple(field.name for field in schema if not field.nullable) for table, schema in SCHEMAS.items()
+_COLUMNS: Final = {
+    table: tuple(_Column(field.name, pa.types.is_list(field.type), not field.nullable) for field in schema)
+    for table, schema in SCHEMAS.items()
 }
 
 
-def _clean(value: object, *, is_list: bool) -> object:
-    if is_list:
-        texts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-        return [text for text in (_text(one) for one in texts if isinstance(one, str)) if text]
-    return _text(value) if isinstance(value, str) else value
+def _texts(value: object) -> list[str]:
+    texts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return [text for text in (_text(one) for one in texts if isinstance(one, str)) if text]
 
 
 def _text(value: str) -> str | None:

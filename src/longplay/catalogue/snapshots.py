@@ -3,6 +3,7 @@
 Source: docs/format/catalogue.md, "Snapshots", which is normative.
 """
 
+import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import pyarrow.parquet as pq
 
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.errors import MalformedInput, NotFound
@@ -163,3 +165,14 @@ class Snapshots:
             sync_folder(unfinished)
             unfinished.rename(self.path(snapshot.number))
             sync_folder(self.folder)
+
+
+def seen(path: Path) -> TableSeen:
+    """A table's file as the manifest describes it.
+
+    Raises:
+        StorageError: it could not be read.
+    """
+    with storing(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return TableSeen(rows=pq.read_metadata(path).num_rows, size=path.stat().st_size, sha256=digest)
