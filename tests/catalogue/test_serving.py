@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,17 +87,23 @@ def test_what_is_not_there_is_not_found(table: Serving) -> None:
         assert table.at(Place(EntityKind.RECORDING, rank)) is None
 
 
-def test_ranks_are_found_across_batches(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving_module, "BATCH_ROWS", 7)
-    copy = tmp_path / "copy"
-    serving_module._write_rows(
-        Snapshots(root).table(1, EntityKind.RECORDING.table), EntityKind.RECORDING, tmp_path
-    )
-    rows = serving_module._Rows(tmp_path / "recording.arrow")
-    assert (rows.rows, not copy.exists()) == (30, True)
-    assert [rows.text(at, 1) for at in range(30)] == [values[1] for values in rows.slice(0, 30)]
-    assert [values[1] for values in rows.slice(5, 23)] == [rows.row(at)[1] for at in range(5, 23)]
-    assert rows.text(29, 2) is None
+@pytest.mark.parametrize("head", [6, 12, 30, 36])
+def test_ranks_are_found_across_batches_of_head_and_tail(
+    head: int, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"BATCH_ROWS": 6, "HEAD_ROWS": head, "TAIL_BATCH_ROWS": 3, "UNPACKED": 2}
+    for name, rows in sizes.items():
+        monkeypatch.setattr(serving_module, name, rows)
+    parquet = Snapshots(root).table(1, EntityKind.RECORDING.table)
+    serving_module._write_rows(parquet, EntityKind.RECORDING, tmp_path)
+    table = serving_module._opened(tmp_path, EntityKind.RECORDING)
+    titles = pq.read_table(parquet, columns=["title"])["title"].to_pylist()
+    assert table.rows == len(titles) == 30
+    assert [table.text(at, 1) for at in range(30)] == titles
+    for begin, end in ((0, 30), (5, 23), (13, 14), (29, 30), (7, 7)):
+        assert [values[1] for values in table.slice(begin, end)] == titles[begin:end]
+        assert [table.row(at)[1] for at in range(begin, end)] == titles[begin:end]
+    assert table.text(29, 2) is None
 
 
 KEYS = st.binary(min_size=KEY_SIZE, max_size=KEY_SIZE)
@@ -146,8 +153,11 @@ class Killed(BaseException):
 
 
 def test_killed_anywhere_it_is_made_again_and_is_the_same(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, table: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert table.count(EntityKind.RECORDING) == len(
+        pq.read_table(Snapshots(root).table(1, EntityKind.RECORDING.table))
+    )
     take(tmp_path, "musicbrainz", ROWS)
     build(tmp_path)
     folder = serving_folder(tmp_path, 1)
