@@ -80,6 +80,11 @@ def test_a_file_that_nothing_names_is_called_what_its_name_says() -> None:
     )
     assert Name(artist="Ada", title="Song") in clues_of(placed("1-07 Ada - Song.ogg")).names
     assert clues_of(placed("03.flac")).names == (Name(artist="", title="03"),)
+    assert Name(artist="Ada", title="Song") in clues_of(placed("Ada - Song")).names
+    assert clues_of(placed("Vol. 1 Intro")).names == (Name(artist="", title="Vol. 1 Intro"),)
+    assert clues_of(placed("100%25 pure.ogg")).names[0].title == "100% pure"
+    assert not clues_of(placed("03.flac")).is_named
+    assert clues_of(placed("03.flac", title="Song")).is_named
 
 
 @given(path=st.text(max_size=40), title=st.text(max_size=40), artist=st.text(max_size=20))

@@ -19,7 +19,7 @@ from longplay.curation.match_evidence import (
     Speaks,
     weigh,
 )
-from longplay.curation.matches import MatchVerdict
+from longplay.curation.matches import Group, MatchVerdict
 from longplay.curation.matching import DOUBTS_LIMIT, match_of
 from longplay.model.digests import ContentId
 
@@ -41,6 +41,7 @@ BARE = Candidate(
     alike=1,
     off_ms=None,
 )
+ONE = Group(id=GROUP, holdings=(GROUP,))
 NAMED = replace(
     BARE,
     titles=("Song",),
@@ -146,12 +147,12 @@ SCORES = st.lists(st.floats(0, 1).map(lambda value: round(value, 3)), max_size=8
 @given(scores=SCORES)
 def test_a_group_is_matched_once_doubtful_or_its_own(scores: list[float]) -> None:
     found = [evidence(rank, value) for rank, value in enumerate(scores, 1)]
-    matches = match_of(GROUP, found, Decided())
+    matches = match_of(ONE, found, Decided())
     verdicts = [one.verdict for one in matches]
     best = sorted(scores, reverse=True)
     if not best or best[0] < REVIEW_FROM:
         assert verdicts == [MatchVerdict.OWN]
-    elif best[0] >= MATCHED_FROM and (len(best) < 2 or best[1] <= best[0] - MARGIN):
+    elif best[0] >= MATCHED_FROM and (len(best) < 2 or best[1] < REVIEW_FROM or best[1] <= best[0] - MARGIN):
         assert verdicts == [MatchVerdict.MATCHED]
         assert matches[0].score == best[0]
     elif best[0] < MATCHED_FROM:
@@ -166,22 +167,22 @@ def test_files_that_sound_the_same_and_name_two_recordings_show_one_that_is_ther
         evidence(7, 0.98, holdings=("x",), mbid=True),
         evidence(3, 0.97, holdings=("y",), mbid=True),
     ]
-    matches = match_of(GROUP, found, Decided())
+    matches = match_of(ONE, found, Decided())
     assert [(one.rank, one.verdict) for one in matches] == [
         (3, MatchVerdict.MATCHED),
         (7, MatchVerdict.DUPLICATE),
     ]
     one_file = [replace(one, holdings=("x",)) for one in found]
-    assert {one.verdict for one in match_of(GROUP, one_file, Decided())} == {MatchVerdict.DOUBTFUL}
+    assert {one.verdict for one in match_of(ONE, one_file, Decided())} == {MatchVerdict.DOUBTFUL}
 
 
 def test_a_person_has_the_last_word() -> None:
     found = [evidence(1, 0.99), evidence(2, 0.6)]
-    forced = match_of(GROUP, found, Decided(forced={2: "id-2"}))
+    forced = match_of(ONE, found, Decided(forced={2: "id-2"}))
     assert [(one.rank, one.verdict, one.is_decided) for one in forced] == [(2, MatchVerdict.MATCHED, True)]
-    unheard = match_of(GROUP, found, Decided(forced={9: "id-9"}))
+    unheard = match_of(ONE, found, Decided(forced={9: "id-9"}))
     assert (unheard[0].rank, unheard[0].id) == (9, "id-9")
-    left = match_of(GROUP, found, Decided(vetoed=frozenset({1})))
+    left = match_of(ONE, found, Decided(vetoed=frozenset({1})))
     assert [(one.rank, one.verdict) for one in left] == [(2, MatchVerdict.DOUBTFUL)]
-    both = match_of(GROUP, found, Decided(forced={1: "id-1"}, vetoed=frozenset({1, 2})))
+    both = match_of(ONE, found, Decided(forced={1: "id-1"}, vetoed=frozenset({1, 2})))
     assert [one.verdict for one in both] == [MatchVerdict.OWN]

@@ -17,15 +17,16 @@ from longplay.catalogue.search.indexing import own_index_folder
 from longplay.curation import matches as matches_module
 from longplay.curation.match_decisions import Decided
 from longplay.curation.match_evidence import weigh
-from longplay.curation.matches import Match, MatchesFile, MatchVerdict
+from longplay.curation.matches import Group, Match, MatchesFile, MatchVerdict
 from longplay.curation.matching import match_of
 from longplay.curation.why import Why
-from longplay.errors import MalformedInput, NotFound
+from longplay.errors import ArchiveBusy, MalformedInput, NotFound
 from longplay.model.digests import ContentId
 from longplay.model.events import FixityChecked, RecordingsMerged
 from longplay.model.findings import Finding, FindingCode, Severity
 from longplay.model.rights import KeepingBasis
 from longplay.model.statuses import Status
+from longplay.store.locks import locked
 from longplay.wiring import Archive
 from made_sources import Row, build, take
 from matched import LIMITS, explaining, kept_as, match, reasons, titles
@@ -60,6 +61,7 @@ def candidate(holding: ContentId, ours: tuple[str, str, float, int], rank: int, 
         artist.replace(" ", "") in credit.replace(" ", "") or credit.replace(" ", "") in artist.replace(" ", "")
     )
     near = near and min(len(artist.replace(" ", "")), len(credit.replace(" ", ""))) >= 3
+    near = near or bool(artist and artist == credit)
     schemes = ("isrc",) if code and _isrc(code) in row["isrcs"] else ()
     return Candidate(
         group=holding,
@@ -128,7 +130,7 @@ def test_matches_are_those_of_comparing_every_pair(
         # of equal popularity, entities are ranked by id: here the order of their numbers
         equal = sum(one.is_artist and abs(one.off_ms or 0) <= EXACT_MS for one in every)
         evidence = [weigh([replace(one, alike=alike)]) for one in every if is_found(one, equal)]
-        expected += map(_rounded, match_of(group, evidence, Decided()))
+        expected += map(_rounded, match_of(Group(id=group, holdings=(group,)), evidence, Decided()))
     assert found == sorted(expected, key=lambda one: (one.group, one.id or ""))
 
 
@@ -243,15 +245,94 @@ def test_why_of_a_holding_is_of_its_recording_or_of_one_of_its_own(archive: Arch
     assert "known only from here" in own.sentence
 
 
+PURGE = ("--reason", "court-order", "--by", "Ada", "--approved-by", "Bo", "--archive")
+
+
+def purge(archive: Archive, name: str) -> str:
+    """Purge a recording; what the command says beside its data."""
+    ran = longplay("purge", id_of(name), *PURGE, archive.root)
+    assert ran.code == 0, ran.err
+    archive.ledger.catch_up()
+    return ran.err
+
+
 def test_what_was_purged_is_not_held_any_more(archive: Archive, tmp_path: Path) -> None:
     match(archive)
-    two = ("--reason", "court-order", "--by", "Ada", "--approved-by", "Bo", "--archive", archive.root)
-    assert longplay("purge", id_of("Held"), *two).code == 0
-    archive.ledger.catch_up()
+    assert "longplay catalogue match" in purge(archive, "Held")
+    with pytest.raises(NotFound, match="nothing was matched"):
+        reasons(archive).matched()
+    match(archive)
     assert "Held" in titles(archive, tmp_path / "scratch")[Status.WANTED]
     assert whys(archive)["Held"].status is Status.WANTED
-    match(archive)
     assert id_of("Held") not in {one.group for one in MatchesFile(archive.root).all()}
+
+
+def test_matches_that_came_back_after_a_purge_tell_nothing_of_it(archive: Archive, tmp_path: Path) -> None:
+    """As from a backup: what they say of purged holdings does not count, what they say of others does."""
+    match(archive)
+    before = MatchesFile(archive.root).path.read_bytes()
+    purge(archive, "Held")
+    purge(archive, "Twice B")
+    MatchesFile(archive.root).path.write_bytes(before)
+    found = titles(archive, tmp_path / "some")
+    assert found[Status.WANTED] == ["Held", "Wanted"]
+    assert (found[Status.HELD], found[Status.DUPLICATE]) == (["Damaged", "Withdrawn", "Twice A"], ["Twice B"])
+    why = whys(archive)
+    assert (why["Held"].status, why["Held"].matches, why["Held"].holdings) == (Status.WANTED, (), ())
+    assert why["Twice A"].holdings == (id_of("Twice A"),)
+    listed = longplay("catalogue", "match", "--as-is", "--list", "all", "--archive", archive.root)
+    assert id_of("Held")[:12] not in listed.out
+    purge(archive, "Twice A")
+    MatchesFile(archive.root).path.write_bytes(before)
+    assert Status.DUPLICATE not in titles(archive, tmp_path / "none")
+
+
+def test_what_was_grouped_later_does_not_change_what_was_matched(archive: Archive, tmp_path: Path) -> None:
+    match(archive)
+    merged = tuple(sorted((id_of("Own"), id_of("Held"))))
+    record(archive, RecordingsMerged(content_ids=merged, by="Ada", reason="one take"))
+    assert titles(archive, tmp_path / "merged")[Status.HELD][0] == "Held"
+    why = ("--reason", "policy", "--by", "Ada", "--archive", archive.root)
+    assert longplay("withdraw", id_of("Held"), *why).code == 0
+    archive.ledger.catch_up()
+    assert titles(archive, tmp_path / "withdrawn")[Status.WITHDRAWN] == ["Held"]
+    assert whys(archive)["Held"].status is Status.WITHDRAWN
+
+
+def test_a_purge_goes_through_whatever_became_of_the_search_index(archive: Archive) -> None:
+    match(archive)
+    (own_index_folder(archive.root) / "recordings.json").write_bytes(b"{")
+    purge(archive, "Own")
+    assert not own_index_folder(archive.root).exists()
+
+
+def test_two_matchings_at_once_and_a_purge_meanwhile_wait_for_each_other(archive: Archive) -> None:
+    match(archive)
+    before = MatchesFile(archive.root).path.read_bytes()
+    with locked(archive.root / "locks" / "purge", what="purging"), pytest.raises(ArchiveBusy):
+        match(archive)
+    assert MatchesFile(archive.root).path.read_bytes() == before
+
+
+def test_an_mbid_in_capitals_or_merged_away_is_that_of_its_recording(archive: Archive) -> None:
+    other, gone = MBID.format(7), "aaaaaaaa-1111-4111-8111-000000000099"
+    take(archive.root, "musicbrainz", [("redirect", {"kind": "recording", "from_id": gone, "to_id": other})])
+    record(archive, kept_as(archive, "Tagged", seconds=100, musicbrainz_trackid=gone.upper()))
+    build(archive.root)
+    match(archive)
+    found = {one.group: one.id for one in MatchesFile(archive.root).all()}
+    assert found[id_of("Tagged")] == other
+    known = reasons(archive)
+    assert [one.id for one in known.named(f"musicbrainz:{gone.upper()}")] == [other]
+
+
+def test_titles_that_are_all_in_brackets_are_not_alike(archive: Archive) -> None:
+    take(archive.root, "jamendo", [entry(40, "[Outro]", "Bee", 60.0), entry(41, "(Untitled)", "Bee", 70.0)])
+    record(archive, kept_as(archive, "Intro", seconds=60.0, title="(Intro)", artist="Bee"))
+    build(archive.root)
+    match(archive)
+    (found,) = [one for one in MatchesFile(archive.root).all() if one.group == id_of("Intro")]
+    assert found.verdict is not MatchVerdict.MATCHED
 
 
 def hits(archive: Archive, *query: str) -> dict[str, tuple[int, str]]:
@@ -284,8 +365,7 @@ def test_a_purged_recording_of_the_archives_own_is_found_nowhere(archive: Archiv
     assert hits(archive, "own") == {"Own": (0, "held")}
     folder = own_index_folder(archive.root)
     kept_aside = shutil.copytree(folder, archive.root.parent / "aside")
-    two = ("--reason", "court-order", "--by", "Ada", "--approved-by", "Bo", "--archive", archive.root)
-    assert longplay("purge", id_of("Own"), *two).code == 0
+    purge(archive, "Own")
     assert not folder.exists()
     assert hits(archive, "own") == {}
     shutil.copytree(kept_aside, folder)  # as if it came back from a backup
@@ -365,6 +445,13 @@ def test_matches_of_another_snapshot_and_damaged_ones_say_what_to_do(archive: Ar
     build(archive.root)
     with pytest.raises(NotFound, match="another snapshot"):
         reasons(archive).matched()
+    whole = bytearray(MatchesFile(archive.root).path.read_bytes())
+    for at in range(4, 400, 3):
+        whole[at] ^= 0xFF
+    MatchesFile(archive.root).path.write_bytes(whole)
+    with pytest.raises(MalformedInput, match="longplay catalogue match"):
+        list(MatchesFile(archive.root).all())
+    assert hits(archive, "held") == {"Held": (1, None)}, "search goes on without statuses"
     MatchesFile(archive.root).path.write_bytes(b"PAR1 no more")
     with pytest.raises(MalformedInput, match="again"):
         MatchesFile(archive.root).made()

@@ -34,7 +34,14 @@ FEW: Final = 3
 _AT_ONCE: Final = 10_000
 """Rows held at a time."""
 
-_HELD = pa.schema([("group", pa.string()), ("holding", pa.string()), ("duration_ms", pa.int64())])
+_HELD = pa.schema(
+    [
+        ("group", pa.string()),
+        ("holding", pa.string()),
+        ("duration_ms", pa.int64()),
+        ("is_named", pa.bool_()),
+    ]
+)
 _IDENTIFIER = pa.schema([("holding", pa.string()), ("scheme", pa.string()), ("value", pa.string())])
 _NAME = pa.schema([("holding", pa.string()), ("artist", pa.string()), ("title", pa.string())])
 
@@ -47,6 +54,7 @@ class Wanted:
         group: what it is a manifestation of, any text; candidates come by it.
         holding: its own name, unique.
         duration_ms: `None` where unknown.
+        is_named: whether somebody says what it is called, and the names are not only its file's.
         identifiers: (scheme, value) as the table `identifier` has them.
         names: (artist, title); artist `""` where unknown.
     """
@@ -54,6 +62,7 @@ class Wanted:
     group: str
     holding: str
     duration_ms: int | None
+    is_named: bool
     identifiers: Sequence[tuple[str, str]]
     names: Sequence[tuple[str, str]]
 
@@ -66,7 +75,7 @@ class Candidate:
         group, holding: of the file.
         rank, id, title, artist_credit: of the recording; its id is a UUID in the usual spelling.
         schemes: of identifiers that are equal, sorted.
-        titles: what the file says it is called, sorted.
+        titles: what the file says it is called, sorted; empty where only its own name does.
         is_title, is_plain_title: whether the titles are equal; equal but for what stands in brackets.
         is_artist, is_near_artist: whether the artists are equal; whether one is part of the other.
         has_artists: whether both sides name one.
@@ -133,7 +142,9 @@ def _take(connection: "DuckDBPyConnection", files: Iterable[Wanted]) -> None:
         connection.unregister("empty")
     remaining = iter(files)
     while some := list(islice(remaining, _AT_ONCE)):
-        _insert(connection, "held", _HELD, ((one.group, one.holding, one.duration_ms) for one in some))
+        _insert(
+            connection, "held", _HELD, ((one.group, one.holding, one.duration_ms, one.is_named) for one in some)
+        )
         _insert(
             connection,
             "clue_identifier",

@@ -9,7 +9,7 @@ Source: docs/format/catalogue.md, "Curator's file".
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,9 @@ from longplay.store.failures import storing
 
 KIND: Final = "curator's file"
 COLUMNS: Final = ("action", "kind", "a", "b", "reason")
+
+HOLDING: Final = "holding"
+"""In the place of a source: a content id of the archive, or its first digits."""
 
 UNAVAILABLE: Final = "unavailable"
 """The action that says a recording cannot be had anywhere."""
@@ -52,7 +55,7 @@ class CuratorsFile:
     """All rows of the file.
 
     Attributes:
-        digest: SHA-256 of the file, 64 hex digits; `""` where there is none.
+        digest: of what it says of entities of sources, 64 hex digits; `""` where it says nothing of them.
         words: its rows, in order.
     """
 
@@ -84,7 +87,19 @@ def read_curators_file(path: Path) -> CuratorsFile:
     header, rows = read_rows(text, kind=KIND)
     if missing := [name for name in COLUMNS[:4] if name not in header]:
         raise MalformedInput(KIND, f"{path} has no column {missing[0]}; wanted are {', '.join(COLUMNS)}")
-    return CuratorsFile(digest=hashlib.sha256(data).hexdigest(), words=tuple(map(_word, rows)))
+    words = tuple(map(_word, rows))
+    return CuratorsFile(digest=_digest(words), words=words)
+
+
+def _digest(words: Sequence[Word]) -> str:
+    """What a snapshot is a function of: rows about holdings, and about what is unavailable, change none."""
+    told = {
+        f"{word.action} {word.kind} {':'.join(one)} {':'.join(other)}"
+        for word in words
+        for one, other in [sorted((word.a, word.b))]
+        if word.action != UNAVAILABLE and HOLDING not in {word.a[0], word.b[0]}
+    }
+    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest() if told else ""
 
 
 def _word(row: Row) -> Word:

@@ -24,6 +24,7 @@ from longplay.catalogue.entities import KINDS, Entity, EntityKind, Place
 from longplay.catalogue.keys import KEY_SIZE, KeyFile, identifier_key, write_keys
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.formats.isrc import read_isrc
 from longplay.progress import Progress
 from longplay.store.failures import storing
 from longplay.store.layout import CATALOGUE
@@ -216,8 +217,9 @@ class Serving:
         Args:
             scheme: `isrc`, `iswc`, `barcode`, a source's name, or what a source calls it, as in the snapshot's
                 table `identifier`.
-            value: as it stands there: an ISRC without hyphens, in capitals.
+            value: as it stands there; MBIDs, digests and ISRCs in any spelling.
         """
+        value = _as_told(scheme, value)
         found = (self.at(place) for place in self._identifiers.places(identifier_key(scheme, value)))
         return [entity for entity in found if entity is not None]
 
@@ -247,6 +249,13 @@ class Serving:
             sort_name, aliases = rows.row(place.rank - 1, 2, 4)
             return rows.text(place.rank - 1, 1) or "", None, _aliases(sort_name, aliases)
         return rows.text(place.rank - 1, 1) or "", rows.text(place.rank - 1, 2), ()
+
+
+def _as_told(scheme: str, value: str) -> str:
+    """An identifier as snapshots spell it."""
+    if scheme in {"musicbrainz", "musicbrainz-group", "sha256"}:
+        return value.lower()
+    return (read_isrc(value) or value) if scheme == "isrc" else value
 
 
 def _opened(folder: Path, kind: EntityKind) -> "_Table":

@@ -109,8 +109,10 @@ def _shown(opened: "Archive", file: "MatchesFile", verdicts: tuple[str, ...]) ->
     with opened.ledger.reading() as reading:
         for match in file.all() if verdicts else ():
             if match.verdict in verdicts:
-                holding = queries.holding(reading, match.group)
-                yield match, holding.name if holding else "-"
+                known = (queries.holding(reading, one) for one in match.holdings)
+                holding = next((one for one in known if one is not None), None)
+                if holding is not None:  # all of it was purged since
+                    yield match, holding.name
 
 
 def _fields(match: "Match", entity: "Entity | None") -> dict[str, object]:

@@ -92,9 +92,10 @@ def _holdings(
     from longplay.catalogue.statistics.figures import StatusCount
     from longplay.curation.matches import MatchesFile
 
-    if not MatchesFile(opened.root).is_of(number):
+    catalogue = opened.catalogue(number, progress)
+    if not MatchesFile(opened.root).is_of(catalogue.snapshots.get(number).made_of):
         return None
-    counts = opened.reasons(opened.catalogue(number, progress)).counts(connection)
+    counts = opened.reasons(catalogue).counts(connection)
     return {
         status.value: StatusCount(recordings=recordings, listens=listens)
         for status, (recordings, listens) in counts.items()

@@ -106,5 +106,7 @@ def _print_purged(out: Output, content_ids: list[ContentId], purged: "Purged") -
             f"{purged.links_elsewhere} links to these bytes lie outside of the archive: editions that were "
             "published elsewhere, or data sets. Delete them there."
         )
+    if purged.had_matches:
+        out.talk("What was known of holdings and the catalogue went with them: run `longplay catalogue match`.")
     out.talk("Copies of the archive, backups and mirrors still have the bytes: purge there too.")
     out.talk("Next: longplay publish --edition NEW-NAME makes an edition with the tombstone; longplay audit")

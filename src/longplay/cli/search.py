@@ -87,9 +87,11 @@ def _search(opened: "Archive", serving: "Serving", number: int, folder: Path) ->
     from longplay.curation.matches import MatchesFile
     from longplay.model.digests import ContentId
 
-    if not MatchesFile(opened.root).is_of(number):
+    catalogue = opened.catalogue(number, progress_bar(quiet=True))
+    matches = MatchesFile(opened.root)
+    if not matches.is_of(catalogue.snapshots.get(number).made_of):
         return Search(serving, folder)
-    reasons = opened.reasons(opened.catalogue(number, progress_bar(quiet=True)))
+    reasons = opened.reasons(catalogue)
     with opened.ledger.reading() as reading, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         copies = reasons.copies(reading)
         with connected(Path(scratch), opened.limits) as connection:
@@ -99,7 +101,7 @@ def _search(opened: "Archive", serving: "Serving", number: int, folder: Path) ->
         folder,
         statuses=statuses,
         own=own_index_folder(opened.root) if has_own_index(opened.root) else None,
-        own_status=lambda name: copies.status(ContentId(name)),
+        own_status=lambda own: copies.status(map(ContentId, own.holdings)),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from longplay.formats.isrc import TAGS as ISRC_TAGS
 from longplay.formats.isrc import read_isrc
+from longplay.formats.paths import path_from_text
 from longplay.model.digests import ContentId
 from longplay.model.holdings import Holding
 
@@ -35,6 +36,8 @@ _NUMBERED = re.compile(r"^(?:\d{1,2}[-.])?\d{1,3}(?:[ ._-]+)(?=\D)")
 """A track number, or disc and track, in front of a name."""
 
 _HYPHEN = re.compile(r"\s+[-\u2013\u2014]\s+")
+
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 NAMES_LIMIT: Final = 20
 """No more names of one holding are looked up."""
@@ -61,12 +64,14 @@ class Clues:
         content_id: which.
         identifiers: (scheme, value) of the recording, each once, sorted; its content id is one.
         names: each once, sorted.
+        is_named: whether tags or a depositor name it; else the names are those of its files.
         duration_ms: as decoded; `None` where nothing could be.
     """
 
     content_id: ContentId
     identifiers: tuple[tuple[str, str], ...]
     names: tuple[Name, ...]
+    is_named: bool
     duration_ms: int | None
 
 
@@ -75,6 +80,7 @@ def clues_of(holding: Holding) -> Clues:
     stated = dict.fromkeys(_stated(holding))
     identifiers = {(SHA256, str(holding.content_id)), *_identifiers(holding)}
     names = dict.fromkeys(name for artist, title in stated for name in _readings(artist, title))
+    is_named = bool(names)
     if not names:
         names = dict.fromkeys(name for place in holding.provenances for name in _of_file(holding, place.path))
     duration = round(holding.audio.duration)
@@ -82,6 +88,7 @@ def clues_of(holding: Holding) -> Clues:
         content_id=holding.content_id,
         identifiers=tuple(sorted(identifiers)),
         names=tuple(sorted(list(names)[:NAMES_LIMIT])),
+        is_named=is_named,
         duration_ms=duration if duration > 0 else None,
     )
 
@@ -130,7 +137,8 @@ def _readings(artist: str, title: str) -> Iterator[Name]:
 
 def _of_file(holding: Holding, path: str) -> Iterator[Name]:
     """Names that a file's own name may hold, with and without a number in front."""
-    stem = path.rpartition("/")[2].rpartition(".")[0].replace("_", " ").strip()
+    name = path_from_text(path).decode("utf-8", "replace").rpartition("/")[2]
+    stem = _SUFFIX.sub("", name).replace("_", " ").replace("\0", "").strip()
     artist = (holding.described("artist") or "").strip()
     for title in dict.fromkeys((_NUMBERED.sub("", stem).strip(), stem)):
         if title:

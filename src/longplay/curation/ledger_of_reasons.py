@@ -3,7 +3,7 @@
 Source: design, section 3, rule 5, and section 2 (`curation/`); docs/reference/matching.md, "Statuses".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
 from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
 from longplay.curation.recordings import Recordings
 from longplay.errors import NotFound
+from longplay.formats.isrc import read_isrc
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured
 from longplay.model.digests import ContentId, content_id_of
@@ -44,37 +45,34 @@ if TYPE_CHECKING:  # slow to import
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """What keeps holdings from being held whole.
+    """Holdings that are not simply held.
 
     Attributes:
-        groups: the recording of each holding that is not one by itself.
-        members: holdings of each such recording.
-        damaged: holdings whose last check failed, or in which damage was found when they were measured.
-        withdrawn, purged: recordings that are.
+        damaged: whose last check failed, or in which damage was found when they were measured.
+        withdrawn, purged: that are.
     """
 
-    groups: Mapping[ContentId, ContentId]
-    members: Mapping[ContentId, tuple[ContentId, ...]]
     damaged: frozenset[ContentId]
     withdrawn: frozenset[ContentId]
     purged: frozenset[ContentId]
 
-    def questionable(self) -> set[ContentId]:
-        """Recordings of which a holding is not simply held."""
-        return {self.groups.get(one, one) for one in self.damaged | self.withdrawn | self.purged}
+    @property
+    def all(self) -> frozenset[ContentId]:
+        """All of them."""
+        return self.damaged | self.withdrawn | self.purged
 
-    def of(self, group: ContentId) -> tuple[ContentId, ...]:
-        """The holdings of a recording, purged ones left out."""
-        return tuple(one for one in self.members.get(group, (group,)) if one not in self.purged)
+    def left(self, holdings: Iterable[ContentId]) -> tuple[ContentId, ...]:
+        """Those that were not purged."""
+        return tuple(one for one in holdings if one not in self.purged)
 
-    def status(self, group: ContentId) -> Status | None:
-        """By its best manifestation; `None` where all were purged."""
-        here = self.of(group)
-        if not here:
+    def status(self, holdings: Iterable[ContentId]) -> Status | None:
+        """Of a recording with these manifestations, by the best of them; `None` where all were purged."""
+        left = self.left(holdings)
+        if not left:
             return None
-        if any(one not in self.withdrawn and one not in self.damaged for one in here):
+        if any(one not in self.withdrawn and one not in self.damaged for one in left):
             return Status.HELD
-        return Status.WITHDRAWN if all(one in self.withdrawn for one in here) else Status.DAMAGED
+        return Status.WITHDRAWN if all(one in self.withdrawn for one in left) else Status.DAMAGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +103,14 @@ class LedgerOfReasons:
         """How the matches were made.
 
         Raises:
-            NotFound: nothing was matched, or with another snapshot.
+            NotFound: nothing was matched, or with another snapshot or method.
+            MalformedInput: the matches are damaged.
         """
         made = self.matches.made()
-        if made.made_of != self.snapshots.get(self.number).made_of:
+        if not self.matches.is_of(self.snapshots.get(self.number).made_of):
             raise NotFound(
-                f"holdings were matched with another snapshot than {self.number}: run "
-                "`longplay catalogue match` again"
+                f"holdings were matched with another snapshot, or in another way: run "
+                f"`longplay catalogue match --snapshot {self.number}`"
             )
         return made
 
@@ -157,35 +156,25 @@ class LedgerOfReasons:
 
     def copies(self, connection: Connection) -> Copies:
         """What is known of all holdings that are not simply held."""
-        members = {
-            recording.id: tuple(one.content_id for one in recording.manifestations)
-            for recording in self.recordings.grouping().recordings
-        }
         return Copies(
-            groups={one: group for group, some in members.items() for one in some},
-            members=members,
             damaged=frozenset({*queries.damaged(connection), *measured.not_whole(connection)}),
             withdrawn=frozenset(one.content_id for one in rights.withdrawals(connection)),
             purged=_purged(connection),
         )
 
     def _held(self, copies: Copies) -> dict[Status, Ranks]:
-        whole: list[Ranks] = []
-        others: dict[Status, list[int]] = {}
-        for some in self.matches.ranks(MatchVerdict.MATCHED, copies.questionable()):
-            whole.append(some.ranks)
-            for group, rank in some.apart:
-                status = copies.status(group)
+        found: dict[Status, list[Ranks]] = {status: [_ranks(())] for status in Status}
+        for some in self.matches.ranks(MatchVerdict.MATCHED, copies.all):
+            found[Status.HELD].append(some.ranks)
+            for holdings, rank in some.apart:
+                status = copies.status(holdings)
                 if status is not None:
-                    others.setdefault(status, []).append(rank)
-        twice = [
-            np.concatenate([some.ranks, _ranks(rank for _, rank in some.apart)])
-            for some in self.matches.ranks(MatchVerdict.DUPLICATE, copies.purged)
-        ]
-        found = {status: _ranks(ranks) for status, ranks in others.items()}
-        found[Status.HELD] = np.concatenate([_ranks(()), found.get(Status.HELD, _ranks(())), *whole])
-        found[Status.DUPLICATE] = np.concatenate([_ranks(()), *twice])
-        return found
+                    found[status].append(_ranks((rank,)))
+        for some in self.matches.ranks(MatchVerdict.DUPLICATE, copies.purged):
+            found[Status.DUPLICATE].append(some.ranks)
+            left = (rank for holdings, rank in some.apart if copies.left(holdings))
+            found[Status.DUPLICATE].append(_ranks(left))
+        return {status: np.concatenate(ranks) for status, ranks in found.items()}
 
     def unavailable(self) -> dict[int, str]:
         """Ranks of recordings that cannot be had, with a person's reason."""
@@ -224,14 +213,12 @@ class LedgerOfReasons:
         return [entity for entity in known if entity.kind is EntityKind.RECORDING]
 
     def _coded(self, name: str) -> list[Entity]:
-        from longplay.formats.isrc import read_isrc
-
         code = read_isrc(name)
         return self.serving.by_identifier("isrc", code) if code else []
 
 
-def _ranks(ranks: object) -> Ranks:
-    return np.fromiter(ranks, np.uint32)  # type: ignore[call-overload, no-any-return]
+def _ranks(ranks: Iterable[int]) -> Ranks:
+    return np.fromiter(ranks, np.uint32)
 
 
 def _purged(connection: Connection) -> frozenset[ContentId]:

@@ -8,19 +8,15 @@ Source: docs/format/catalogue.md, "Curator's file".
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from sqlalchemy import Connection
 
-from longplay.catalogue.curating import CuratorsFile, Word
+from longplay.catalogue.curating import HOLDING, CuratorsFile, Word
 from longplay.catalogue.entities import EntityKind
 from longplay.catalogue.serving import Serving
 from longplay.errors import MalformedInput
-from longplay.ledger import queries
+from longplay.ledger import queries, withdrawn
 from longplay.model.digests import ContentId
-
-HOLDING: Final = "holding"
-"""Stands in the place of a source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +62,10 @@ def _said(connection: Connection, word: Word) -> Said | None:
     ours, theirs = (word.a, word.b) if word.a[0] == HOLDING else (word.b, word.a)
     if ours[0] != HOLDING or theirs[0] == HOLDING or word.action not in {"merge", "veto"}:
         return None
-    named = queries.ids_starting(connection, ours[1].lower(), limit=2)
-    if len(named) > 1:
+    prefix = ours[1].lower()
+    named = queries.ids_starting(connection, prefix, limit=2)
+    gone = withdrawn.purged_starting(connection, prefix, limit=2)
+    if len({*named, *gone}) > 1:
         raise MalformedInput("curator's file", f"holding:{ours[1]} is more than one: give more digits")
     if not named:
         return None

@@ -94,7 +94,7 @@ class Evidence:
         rank, id, title, artist_credit: of the recording.
         speaks: each once, in the order of `Speaks`.
         off_ms: the smallest difference of durations, unsigned; `None` where none is known.
-        holdings: content ids of the manifestations that bring an identifier, sorted.
+        holdings: content ids of the manifestations that name it by MBID, sorted.
         score: 0 to 1, rounded to three places.
     """
 
@@ -125,7 +125,7 @@ def weigh(found: Sequence[Candidate]) -> Evidence:
         artist_credit=first.artist_credit,
         speaks=tuple(one for one in Speaks if one in speaks),
         off_ms=min(offs, default=None),
-        holdings=tuple(sorted(one.holding for one in found if one.schemes)),
+        holdings=tuple(sorted(one.holding for one in found if MBID in one.schemes)),
         score=_score(speaks),
     )
 

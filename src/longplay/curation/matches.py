@@ -7,6 +7,7 @@ Source: docs/format/catalogue.md, "Matches", which is normative.
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,11 +21,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from longplay.curation.match_evidence import Evidence, Speaks
-from longplay.errors import MalformedInput, NotFound
+from longplay.errors import MalformedInput, NotFound, StorageError
 from longplay.model.digests import ContentId
 from longplay.store.failures import storing
-from longplay.store.layout import CATALOGUE
+from longplay.store.layout import MATCHES
 from longplay.store.local import sync_folder
+
+METHOD: Final = "1"
+"""Raised when the same holdings and the same snapshot would give other matches."""
 
 _ABOUT: Final = b"longplay"
 _AT_ONCE: Final = 20_000
@@ -49,6 +53,7 @@ class Match:
 
     Attributes:
         group: content id of the manifestation that was held first, which names the group.
+        holdings: content ids of all manifestations, as they were grouped then; sorted.
         verdict: what became of it.
         id: UUID of the recording; `None` of an own one.
         rank: of the recording in that snapshot; 0 of an own one.
@@ -59,6 +64,7 @@ class Match:
     """
 
     group: ContentId
+    holdings: tuple[ContentId, ...]
     verdict: MatchVerdict
     id: str | None = None
     rank: int = 0
@@ -90,6 +96,7 @@ class MatchesMade:
 _SCHEMA: Final = pa.schema(
     [
         pa.field("group", pa.string(), nullable=False),
+        pa.field("holdings", pa.list_(pa.string()), nullable=False),
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("id", pa.string()),
         pa.field("rank", pa.uint32(), nullable=False),
@@ -101,12 +108,24 @@ _SCHEMA: Final = pa.schema(
 )
 
 
-def matched_with(
-    group: ContentId, verdict: MatchVerdict, found: Evidence, *, is_decided: bool = False
-) -> Match:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Holdings that are one recording.
+
+    Attributes:
+        id: content id of the one that was held first.
+        holdings: all of them, sorted.
+    """
+
+    id: ContentId
+    holdings: tuple[ContentId, ...]
+
+
+def matched_with(group: Group, verdict: MatchVerdict, found: Evidence, *, is_decided: bool = False) -> Match:
     """A match as the evidence has it."""
     return Match(
-        group=group,
+        group=group.id,
+        holdings=group.holdings,
         verdict=verdict,
         id=found.id,
         rank=found.rank,
@@ -123,11 +142,11 @@ class RanksOf:
 
     Attributes:
         ranks: of recordings, in no order; unsigned 32-bit integers.
-        apart: (group, rank) of those whose group was asked to be told apart.
+        apart: (holdings, rank) of those with a holding that was asked to be told apart.
     """
 
     ranks: npt.NDArray[np.uint32]
-    apart: list[tuple[ContentId, int]]
+    apart: list[tuple[tuple[ContentId, ...], int]]
 
 
 class MatchesFile:
@@ -135,7 +154,7 @@ class MatchesFile:
 
     def __init__(self, root: Path) -> None:
         """Of the archive at `root`."""
-        self.path = root / CATALOGUE / "matches.parquet"
+        self.path = root / MATCHES
 
     def write(self, made: MatchesMade, matches: Iterable[Match]) -> None:
         """Put matches in place of those that were there, whole or not at all.
@@ -174,13 +193,16 @@ class MatchesFile:
         except msgspec.DecodeError as exc:
             raise MalformedInput("matches", f"{self.path}: run `longplay catalogue match` again") from exc
 
-    def is_of(self, snapshot: int) -> bool:
-        """Whether holdings were matched with that snapshot.
+    def is_of(self, made_of: str) -> bool:
+        """Whether holdings were matched, as they are matched now, with a snapshot made of that.
 
-        Raises:
-            MalformedInput, StorageError: as `made`.
+        Matches that cannot be read count as none: they can be made again.
         """
-        return self.path.exists() and self.made().snapshot == snapshot
+        try:
+            made = self.made()
+        except (NotFound, MalformedInput):
+            return False
+        return (made.method, made.made_of) == (METHOD, made_of)
 
     def all(self) -> Iterator[Match]:
         """Every match, by group; of one group the matched one first, then by score.
@@ -188,7 +210,7 @@ class MatchesFile:
         Raises:
             NotFound, MalformedInput, StorageError: as `made`.
         """
-        with self._file() as file:
+        with self._file() as file, self._reading():
             for batch in file.iter_batches(_AT_ONCE):
                 for row in batch.to_pylist():
                     yield msgspec.convert(row, Match)
@@ -201,38 +223,53 @@ class MatchesFile:
         """
         return self._where(pc.field("rank") == rank)
 
-    def of_group(self, group: ContentId) -> list[Match]:
-        """Matches of one group; the matched one first, then by score.
+    def of_holding(self, content_id: ContentId) -> list[Match]:
+        """Matches of the group that a holding was in; the matched one first, then by score.
 
         Raises:
             NotFound, MalformedInput, StorageError: as `made`.
         """
-        return self._where(pc.field("group") == group)
+        found: list[Match] = []
+        with self._file() as file, self._reading():
+            for batch in file.iter_batches(_AT_ONCE):
+                some = batch.filter(_has_any(batch["holdings"], pa.array([content_id], pa.string())))
+                found += [msgspec.convert(row, Match) for row in some.to_pylist()]
+        return found
 
     def _where(self, condition: pc.Expression) -> list[Match]:
         self._file().close()  # says what is wrong with it, if anything is
-        table = pq.read_table(self.path, filters=condition)
-        return [msgspec.convert(row, Match) for row in table.to_pylist()]
+        with self._reading():
+            table = pq.read_table(self.path, filters=condition)
+            return [msgspec.convert(row, Match) for row in table.to_pylist()]
 
-    def ranks(self, verdict: MatchVerdict, groups: Collection[ContentId] = ()) -> Iterator[RanksOf]:
+    def ranks(self, verdict: MatchVerdict, holdings: Collection[ContentId] = ()) -> Iterator[RanksOf]:
         """Ranks of matches of one verdict, some thousand at a time, in bounded memory.
 
         Args:
             verdict: which.
-            groups: told apart from the others.
+            holdings: matches of these are told apart from the others.
 
         Raises:
             NotFound, MalformedInput, StorageError: as `made`.
         """
-        apart = pa.array(sorted(groups), pa.string())
-        with self._file() as file:
-            for batch in file.iter_batches(_AT_ONCE, columns=["group", "verdict", "rank"]):
+        asked = pa.array(sorted(holdings), pa.string())
+        with self._file() as file, self._reading():
+            for batch in file.iter_batches(_AT_ONCE, columns=["holdings", "verdict", "rank"]):
                 some = batch.filter(pc.equal(batch["verdict"], verdict.value))
-                is_apart = pc.is_in(some["group"], value_set=apart)
+                is_apart = _has_any(some["holdings"], asked)
                 rest = some.filter(pc.invert(is_apart))["rank"].to_numpy(zero_copy_only=False)
                 named = some.filter(is_apart)
-                pairs = zip(named["group"].to_pylist(), named["rank"].to_pylist(), strict=True)
-                yield RanksOf(ranks=rest, apart=[(ContentId(group), rank) for group, rank in pairs])
+                pairs = zip(named["holdings"].to_pylist(), named["rank"].to_pylist(), strict=True)
+                yield RanksOf(ranks=rest, apart=[(tuple(map(ContentId, of)), rank) for of, rank in pairs])
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Says what to do when the file turns out to be damaged."""
+        try:
+            with storing(self.path):
+                yield
+        except (pa.ArrowException, msgspec.ValidationError, StorageError) as exc:
+            raise MalformedInput("matches", f"{self.path}: run `longplay catalogue match` again") from exc
 
     def _file(self) -> pq.ParquetFile:
         with storing(self.path):
@@ -242,6 +279,15 @@ class MatchesFile:
                 return pq.ParquetFile(self.path)
             except pa.ArrowInvalid as exc:
                 raise MalformedInput("matches", f"{self.path}: run `longplay catalogue match` again") from exc
+
+
+def _has_any(lists: pa.ListArray, wanted: pa.Array) -> pa.BooleanArray:
+    """Which lists hold any of some texts."""
+    found = np.zeros(len(lists), np.bool_)
+    parents = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False)
+    is_in = pc.is_in(pc.list_flatten(lists), value_set=wanted).to_numpy(zero_copy_only=False)
+    found[parents[is_in]] = True
+    return pa.array(found)
 
 
 def _table(page: list[Match], schema: pa.Schema) -> pa.Table:

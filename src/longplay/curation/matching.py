@@ -9,9 +9,10 @@ Idempotent; may be killed and run again.
 Source: docs/reference/matching.md.
 """
 
-import tempfile
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -27,15 +28,15 @@ from longplay.curation.clues import clues_of
 from longplay.curation.line import line_of
 from longplay.curation.match_decisions import Decided, decided_by, said_of
 from longplay.curation.match_evidence import MARGIN, MATCHED_FROM, REVIEW_FROM, Evidence, Speaks, weigh
-from longplay.curation.matches import Match, MatchesFile, MatchesMade, MatchVerdict, matched_with
+from longplay.curation.matches import METHOD, Group, Match, MatchesFile, MatchesMade, MatchVerdict, matched_with
 from longplay.curation.own_recordings import own_recordings
 from longplay.curation.recordings import Recordings
 from longplay.ledger import queries
 from longplay.model.digests import ContentId
 from longplay.progress import Progress
-
-METHOD: Final = "1"
-"""Raised when the same holdings and the same snapshot would give other matches."""
+from longplay.store.failures import storing
+from longplay.store.layout import LOCKS, MATCHING
+from longplay.store.locks import locked
 
 DOUBTS_LIMIT: Final = 5
 """No more candidates of one group are listed for review."""
@@ -56,11 +57,11 @@ class Matched:
     groups: Counter[MatchVerdict] = field(default_factory=Counter)
 
 
-def match_of(group: ContentId, found: Sequence[Evidence], decided: Decided) -> list[Match]:
+def match_of(group: Group, found: Sequence[Evidence], decided: Decided) -> list[Match]:
     """What becomes of a group: the match, or what is doubtful, or a recording of its own. Pure.
 
     Args:
-        group: names it.
+        group: which.
         found: the evidence for each recording it could be.
         decided: what people say.
     """
@@ -70,7 +71,7 @@ def match_of(group: ContentId, found: Sequence[Evidence], decided: Decided) -> l
     left = [one for one in found if one.rank not in decided.vetoed and one.score >= REVIEW_FROM]
     left.sort(key=lambda one: (-one.score, one.rank))
     if not left:
-        return [Match(group=group, verdict=MatchVerdict.OWN)]
+        return [Match(group=group.id, holdings=group.holdings, verdict=MatchVerdict.OWN)]
     best, rivals = _best(left)
     if best is None:
         doubts = left[:DOUBTS_LIMIT]
@@ -79,23 +80,30 @@ def match_of(group: ContentId, found: Sequence[Evidence], decided: Decided) -> l
     return [matched_with(group, MatchVerdict.MATCHED, best), *same]
 
 
-def _forced(group: ContentId, rank: int, entity: str, found: Sequence[Evidence]) -> Match:
+def _forced(group: Group, rank: int, entity: str, found: Sequence[Evidence]) -> Match:
     """What a person says, with the evidence there is besides."""
     for one in found:
         if one.rank == rank:
             return matched_with(group, MatchVerdict.MATCHED, one, is_decided=True)
-    return Match(group=group, verdict=MatchVerdict.MATCHED, id=entity, rank=rank, is_decided=True)
+    return Match(
+        group=group.id,
+        holdings=group.holdings,
+        verdict=MatchVerdict.MATCHED,
+        id=entity,
+        rank=rank,
+        is_decided=True,
+    )
 
 
 def _best(left: Sequence[Evidence]) -> tuple[Evidence | None, list[Evidence]]:
     """The one that is sure, with those that are the same recording twice in the catalogue."""
-    sure = [one for one in left if one.score >= MATCHED_FROM]
-    if not sure:
+    best, *others = left
+    if best.score < MATCHED_FROM:
         return None, []
-    rivals = [one for one in sure[1:] if one.score > sure[0].score - MARGIN]
+    rivals = [one for one in others if one.score > best.score - MARGIN]
     if not rivals:
-        return sure[0], []
-    near = [sure[0], *rivals]
+        return best, []
+    near = [best, *rivals]
     named = [set(one.holdings) for one in near if Speaks.MBID in one.speaks]
     are_told_apart = len(named) == len(near) and sum(map(len, named)) == len(set().union(*named))
     if not are_told_apart:
@@ -137,18 +145,38 @@ class Matching:
 
         Raises:
             MalformedInput: a row of the curator's file names more than one holding.
+            ArchiveBusy: another process matches, or purges what would be matched.
             StorageError: something could not be read or written; the matches before stay.
         """
-        snapshot = self.snapshots.get(self.number)
-        groups = {
-            manifestation.content_id: recording.id
-            for recording in self.recordings.grouping().recordings
-            for manifestation in recording.manifestations
-        }
         with (
-            tempfile.TemporaryDirectory(prefix="longplay-") as scratch,
-            connected(Path(scratch), self.limits, database="matching.duckdb") as connection,
+            locked(self.root / LOCKS / "purge", what="purging, or matching holdings"),
+            self._scratch() as scratch,
         ):
+            matched = self._match(curators, scratch, progress)
+            with self.recordings.ledger.reading() as reading:
+                made_own_index(self.root, list(own_recordings(reading, self.matches)))
+        return matched
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """A folder of the archive's for names of holdings meanwhile; what a kill left there goes first."""
+        folder = self.root / MATCHING
+        with storing(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _match(self, curators: CuratorsFile, scratch: Path, progress: Progress) -> Matched:
+        snapshot = self.snapshots.get(self.number)
+        members = {
+            recording.id: tuple(sorted(one.content_id for one in recording.manifestations))
+            for recording in self.recordings.grouping().recordings
+        }
+        groups = {one: group for group, some in members.items() for one in some}
+        with connected(scratch, self.limits, database="matching.duckdb") as connection:
             line = line_of(connection, self.snapshots, snapshot.number, self.line_share)
             holdings = self._count()
             made = MatchesMade(
@@ -160,11 +188,9 @@ class Matching:
             try:
                 files = self._wanted(groups, progress)
                 found = candidates(connection, self.snapshots, snapshot.number, files)
-                self.matches.write(made, _counted(_matches(found, decided), matched))
+                self.matches.write(made, _counted(_matches(found, members, decided), matched))
             finally:
                 progress.end()
-        with self.recordings.ledger.reading() as reading:
-            made_own_index(self.root, list(own_recordings(reading, self.matches)))
         return matched
 
     def _count(self) -> int:
@@ -185,6 +211,7 @@ class Matching:
                     group=groups.get(clues.content_id, clues.content_id),
                     holding=clues.content_id,
                     duration_ms=clues.duration_ms,
+                    is_named=clues.is_named,
                     identifiers=clues.identifiers,
                     names=[(name.artist, name.title) for name in clues.names],
                 )
@@ -192,13 +219,16 @@ class Matching:
 
 
 def _matches(
-    found: Iterable[tuple[str, list[Candidate]]], decided: Mapping[ContentId, Decided]
+    found: Iterable[tuple[str, list[Candidate]]],
+    members: Mapping[ContentId, tuple[ContentId, ...]],
+    decided: Mapping[ContentId, Decided],
 ) -> Iterator[Match]:
     for name, rows in found:
-        group = ContentId(name)
+        first = ContentId(name)
+        group = Group(id=first, holdings=members.get(first, (first,)))
         by_recording = groupby(rows, key=lambda row: row.rank)
         evidence = [weigh(list(some)) for _, some in by_recording]
-        yield from match_of(group, evidence, decided.get(group, Decided()))
+        yield from match_of(group, evidence, decided.get(first, Decided()))
 
 
 def _counted(matches: Iterable[Match], matched: Matched) -> Iterator[Match]:

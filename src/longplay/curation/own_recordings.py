@@ -31,14 +31,15 @@ def own_recordings(connection: Connection, matches: MatchesFile) -> Iterator[Own
         if match.verdict in _UNMATCHED and match.group != last:
             holding = queries.holding(connection, match.group)
             if holding is not None:
-                yield _own(holding)
+                yield _own(holding, match.holdings)
         last = match.group
 
 
-def _own(holding: Holding) -> OwnRecording:
+def _own(holding: Holding, holdings: tuple[ContentId, ...]) -> OwnRecording:
     licences = {one.licence for one in holding.statements if one.licence is not None}
     return OwnRecording(
         id=holding.content_id,
+        holdings=holdings,
         title=holding.described("title") or holding.name,
         artist=holding.described("artist"),
         release=holding.described("album"),

@@ -13,6 +13,7 @@ from longplay.curation.grouping import rank
 from longplay.curation.ledger_of_reasons import Copies, LedgerOfReasons
 from longplay.curation.match_evidence import Speaks
 from longplay.curation.matches import Match, MatchVerdict
+from longplay.errors import NotFound
 from longplay.ledger import queries, rights
 from longplay.ledger import recordings as measured
 from longplay.model.digests import ContentId
@@ -81,52 +82,55 @@ class Explaining:
     def of_entity(self, entity: Entity) -> Why:
         """Why a recording of the catalogue has its status."""
         made = self.reasons.matched()
-        matches = tuple(self.reasons.matches.of_rank(entity.rank))
         copies = self.reasons.copies(self.connection)
-        groups = [one.group for one in matches if one.verdict is MatchVerdict.MATCHED]
-        status = self._status(copies, groups)
+        found = self.reasons.matches.of_rank(entity.rank)
+        matches = tuple(one for one in found if copies.left(one.holdings))
+        holdings = [
+            holding for one in matches if one.verdict is MatchVerdict.MATCHED for holding in one.holdings
+        ]
+        status = copies.status(holdings)
         if status is not None:
-            return self._held(status, entity, copies, groups, matches)
+            return self._held(status, entity, copies.left(holdings), copies, matches)
         for match in matches:
-            if match.verdict is MatchVerdict.DUPLICATE and match.group not in copies.purged:
+            if match.verdict is MatchVerdict.DUPLICATE:
                 return self._duplicate(entity, match, matches)
         return self._absent(entity, made.line, matches)
 
     def of_holding(self, content_id: ContentId) -> Why:
-        """Why the recording that a holding is of is there."""
-        copies = self.reasons.copies(self.connection)
-        group = copies.groups.get(content_id, content_id)
-        for match in self.reasons.matches.of_group(group):
-            if match.verdict is MatchVerdict.MATCHED and (entity := self.reasons.serving.get(str(match.id))):
-                return self.of_entity(entity)
-        return self.of_group(group)
-
-    def of_group(self, group: ContentId) -> Why:
-        """Why a recording of the archive's own is there, one that nothing of the catalogue is matched with.
+        """Why the recording that a holding is of is there, be it of the catalogue or of the archive's own.
 
         Args:
-            group: its content id, see `longplay.curation.matches`.
-        """
-        copies = self.reasons.copies(self.connection)
-        status = copies.status(group)
-        assert status is not None, "a purged recording has no status"
-        return self._held(status, None, copies, [group], tuple(self.reasons.matches.of_group(group)))
+            content_id: of a holding that was not purged.
 
-    def _status(self, copies: Copies, groups: Sequence[ContentId]) -> Status | None:
-        found = {copies.status(group) for group in groups} - {None}
-        return next((status for status in Status if status in found), None)
+        Raises:
+            NotFound: holdings were not matched with this snapshot, or this one came later.
+        """
+        self.reasons.matched()
+        matches = tuple(self.reasons.matches.of_holding(content_id))
+        if not matches:
+            raise NotFound(f"{content_id[:12]} came after matching: run `longplay catalogue match` again")
+        for match in matches:
+            if match.verdict is MatchVerdict.MATCHED and (entity := self.reasons.serving.get(str(match.id))):
+                return self.of_entity(entity)
+        copies = self.reasons.copies(self.connection)
+        left = copies.left(matches[0].holdings)
+        status = copies.status(left)
+        assert status is not None, "the holding asked about is there"
+        return self._held(status, None, left, copies, matches)
 
     def _held(
         self,
         status: Status,
         entity: Entity | None,
+        holdings: Sequence[ContentId],
         copies: Copies,
-        groups: Sequence[ContentId],
         matches: tuple[Match, ...],
     ) -> Why:
-        members = {one for group in groups for one in copies.of(group)}
-        ordered = sorted(measured.manifestations(self.connection, members), key=rank)
-        best = next((one for one in ordered if one.content_id not in copies.withdrawn), ordered[0])
+        ordered = sorted(measured.manifestations(self.connection, set(holdings)), key=rank)
+        best = min(
+            ordered,
+            key=lambda one: (one.content_id in copies.withdrawn, one.content_id in copies.damaged, rank(one)),
+        )
         holding = queries.holding(self.connection, best.content_id)
         assert holding is not None, "a manifestation is held"
         decision = self.may_go_out(holding)
@@ -171,9 +175,8 @@ class Explaining:
         return f"({number}; {best.content_id[:12]} is the best, {holding.audio.codec}, {kind}) since {since}."
 
     def _duplicate(self, entity: Entity, match: Match, matches: tuple[Match, ...]) -> Why:
-        held = next(
-            one for one in self.reasons.matches.of_group(match.group) if one.verdict is MatchVerdict.MATCHED
-        )
+        group = self.reasons.matches.of_holding(match.group)
+        held = next(one for one in group if one.verdict is MatchVerdict.MATCHED)
         other = self.reasons.serving.get(str(held.id))
         assert other is not None, "matches are of this snapshot"
         return Why(

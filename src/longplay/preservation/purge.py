@@ -9,6 +9,7 @@ Source: PREMIS 3.0, event type `deletion`; design, section 3, rule 9; docs/forma
 """
 
 import os
+import shutil
 import stat
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ from longplay.preservation.traces import Traces, Tracing
 from longplay.store.derived import DerivedStore
 from longplay.store.evidence import EvidenceStore
 from longplay.store.failures import storing
-from longplay.store.layout import BLOBS, EVIDENCE, JOURNAL, LOCKS, STAGING
+from longplay.store.layout import BLOBS, EVIDENCE, JOURNAL, LOCKS, MATCHES, MATCHING, STAGING
 from longplay.store.local import LocalStore, sync_folder
 from longplay.store.locks import locked
 
@@ -81,12 +82,14 @@ class Purged:
         traces: what was there.
         bytes: of its blobs.
         links_elsewhere: other names of these blobs outside of the archive's folder: files that are still there.
+        had_matches: whether matches with the catalogue were deleted too; they are of all holdings.
     """
 
     is_new: bool
     traces: Traces
     bytes: int
     links_elsewhere: int
+    had_matches: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,7 @@ class Purge:
             plan = self.plan(register.ledger, content_ids, warrant)
             if plan.facts:
                 register.record(plan.facts)
+            had_matches = self._forget_matches()
             with register.ledger.reading() as connection:
                 gone = self._tracing.gone(connection, content_ids)
                 left = self._tracing.of(connection, content_ids)
@@ -165,12 +169,27 @@ class Purge:
                 _unlink(path)
             self.derived.erase(gone)
             forget_candidates(self.derived.folder, gone)
-            forget_own_index(self.store.root)
             for words in left.evidence:
                 self.evidence.erase(words)
             self._sweep_staging(register.writer)
             links = self._delete_blobs(left.blobs)
-        return Purged(is_new=bool(plan.facts), traces=left, bytes=plan.bytes, links_elsewhere=links)
+        return Purged(
+            is_new=bool(plan.facts),
+            traces=left,
+            bytes=plan.bytes,
+            links_elsewhere=links,
+            had_matches=had_matches,
+        )
+
+    def _forget_matches(self) -> bool:
+        """Delete what names holdings beside the catalogue, and say whether there was any."""
+        forget_own_index(self.store.root)
+        with storing(self.store.root):
+            shutil.rmtree(self.store.root / MATCHING, ignore_errors=True)
+            is_there = (self.store.root / MATCHES).exists()
+        if is_there:
+            _unlink(self.store.root / MATCHES)
+        return is_there
 
     @property
     def _tracing(self) -> Tracing:

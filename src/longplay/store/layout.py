@@ -19,6 +19,10 @@ EDITIONS: Final = "editions"
 LOCKS: Final = "locks"
 EVIDENCE: Final = "evidence"
 CATALOGUE: Final = "catalogue"
+MATCHES: Final = f"{CATALOGUE}/matches.parquet"
+"""Which holdings are which recordings of the catalogue: made anew by matching, deleted by a purge."""
+MATCHING: Final = f"{CATALOGUE}/.matching"
+"""What matching needs while it runs."""
 
 FOLDER_MODE: Final = 0o755
 BLOB_MODE: Final = 0o444

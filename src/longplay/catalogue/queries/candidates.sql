@@ -3,11 +3,12 @@
 -- Parameters: recordings, identifiers (Parquet of the snapshot); near_ms, exact_ms (durations no further off are alike,
 -- are the same); most (candidates of one holding that only its names find: the most listened); few (recordings of one
 -- artist that are equally long, above which that says nothing).
--- Reads: held ("group", holding, duration_ms), clue_identifier (holding, scheme, value), clue_name (holding, artist, title).
+-- Reads: held ("group", holding, duration_ms, is_named), clue_identifier (holding, scheme, value), clue_name (holding, artist, title).
 -- Found by: an identifier; equal titles with an equal artist; equal titles and durations; equal titles but for what
 -- stands in brackets, with an equal artist and durations; an equal artist and the same duration. Nothing is found by
 -- duration alone.
--- Cost at 256 M: one scan of both tables; the smaller side of each join is what is held.
+-- Cost at 256 M: four scans of the recordings, one of the identifiers; the smaller side of each join is what is held.
+-- A title that very many recordings and holdings have costs the product of both in comparing, but not in rows kept.
 WITH clue AS (
     SELECT
         clue_name.holding, artist_key(clue_name.artist) AS artist_key, name_key(clue_name.title) AS title_key,
@@ -26,15 +27,27 @@ by_name AS (
         clue.holding, recording.rank,
         recording.title_key = clue.title_key AS is_title,
         recording.artist_key = clue.artist_key AND clue.artist_key != '' AS is_artist,
-        least(length(recording.artist_key), length(clue.artist_key)) >= 3
-            AND (contains(recording.artist_key, clue.artist_key) OR contains(clue.artist_key, recording.artist_key))
-            AS is_near_artist,
+        are_near(recording.artist_key, clue.artist_key) AS is_near_artist,
         coalesce(abs(recording.duration_ms - clue.duration_ms) <= $near_ms, false) AS is_near
     FROM clue
-    JOIN recording ON recording.plain_key = clue.plain_key
+    JOIN recording
+        ON recording.plain_key = clue.plain_key
+        AND (
+            are_near(recording.artist_key, clue.artist_key)
+            OR abs(recording.duration_ms - clue.duration_ms) <= $near_ms
+        )
+),
+title_count AS (
+    SELECT title_key, count(*) AS recordings
+    FROM recording
+    WHERE title_key IN (SELECT title_key FROM clue)
+    GROUP BY title_key
 ),
 titled AS (
-    SELECT holding, count(DISTINCT rank) FILTER (is_title) AS alike FROM by_name GROUP BY holding
+    SELECT clue.holding, max(title_count.recordings) AS alike
+    FROM clue
+    JOIN title_count USING (title_key)
+    GROUP BY clue.holding
 ),
 by_artist AS (
     SELECT clue.holding, recording.rank
@@ -74,10 +87,7 @@ spelled AS (
         bool_or(recording.title_key = clue.title_key) AS is_title,
         bool_or(recording.plain_key = clue.plain_key) AS is_plain_title,
         bool_or(recording.artist_key = clue.artist_key AND clue.artist_key != '') AS is_artist,
-        bool_or(
-            least(length(recording.artist_key), length(clue.artist_key)) >= 3
-            AND (contains(recording.artist_key, clue.artist_key) OR contains(clue.artist_key, recording.artist_key))
-        ) AS is_near_artist,
+        bool_or(are_near(recording.artist_key, clue.artist_key)) AS is_near_artist,
         bool_or(clue.artist_key != '' AND recording.artist_key != '') AS has_artists
     FROM candidate
     JOIN recording USING (rank)
@@ -86,7 +96,7 @@ spelled AS (
 )
 SELECT
     held."group", held.holding, candidate.rank, CAST(recording.id AS VARCHAR) AS id, recording.title,
-    recording.artist_credit, coalesce(called.titles, []) AS titles,
+    recording.artist_credit, CASE WHEN held.is_named THEN coalesce(called.titles, []) ELSE [] END AS titles,
     coalesce(identified.schemes, []) AS schemes,
     coalesce(spelled.is_title, false) AS is_title,
     coalesce(spelled.is_plain_title, false) AS is_plain_title,

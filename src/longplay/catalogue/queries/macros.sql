@@ -26,9 +26,21 @@ CREATE OR REPLACE TEMP MACRO year_of(stated) AS
     END;
 
 -- A title without what stands in brackets, and without "remastered …" after a hyphen: what editions of one recording add.
+-- A title that is all in brackets ("[untitled]") is itself.
 CREATE OR REPLACE TEMP MACRO plain_title(title) AS
-    name_key(regexp_replace(title, '\s*(\([^()]*\)|\[[^\[\]]*\]|[-–—]\s+[^-–—]*remaster[^-–—]*$)', '', 'gi'));
+    coalesce(
+        nullif(
+            name_key(trim(regexp_replace(title, '\s*(\([^()]*\)|\[[^\[\]]*\]|[-–—]\s+[^-–—]*remaster[^-–—]*$)', '', 'gi'))),
+            ''
+        ),
+        name_key(title)
+    );
 
 -- The name of an artist, or a credit, without the numbers by which Discogs tells namesakes apart: "Nirvana (2)".
 CREATE OR REPLACE TEMP MACRO artist_key(name) AS
     name_key(regexp_replace(name, '\s+\([0-9]{1,3}\)($|[\s,])', '\1', 'g'));
+
+-- Whether one of two artists' keys is the other or, where both have three letters or more, part of it.
+CREATE OR REPLACE TEMP MACRO are_near(one, other) AS
+    one != '' AND other != ''
+    AND (one = other OR (least(length(one), length(other)) >= 3 AND (contains(one, other) OR contains(other, one))));

@@ -23,6 +23,7 @@ from longplay.catalogue.search.tiers import HEAD, OWN, Indexed, key_of, vocabula
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.errors import StorageError
 from longplay.progress import Progress
 from longplay.store.failures import storing
 from longplay.store.layout import CATALOGUE
@@ -50,6 +51,7 @@ class OwnRecording:
 
     Attributes:
         id: whatever the archive calls it, such as its content id.
+        holdings: content ids of its manifestations.
         title, artist, release: as its tags have them; `None` where they say nothing.
         year, duration_ms, licence: likewise.
     """
@@ -61,6 +63,7 @@ class OwnRecording:
     year: int | None = None
     duration_ms: int | None = None
     licence: str | None = None
+    holdings: tuple[str, ...] = ()
 
 
 def index_folder(root: Path, number: int) -> Path:
@@ -173,8 +176,12 @@ def has_own_index(root: Path) -> bool:
 
 
 def own_ids(root: Path) -> list[str]:
-    """Ids of the archive's own recordings that are indexed; none where there is no index."""
-    return [one.id for one in own_rows(own_index_folder(root))] if has_own_index(root) else []
+    """Content ids of all holdings that the index of own recordings names; none where it cannot be read."""
+    try:
+        rows = own_rows(own_index_folder(root)) if has_own_index(root) else []
+    except StorageError:
+        return []
+    return [holding for one in rows for holding in one.holdings]
 
 
 def forget_own_index(root: Path) -> None:

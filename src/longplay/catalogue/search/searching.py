@@ -52,8 +52,8 @@ WINDOWS: Final = (1_024, 16_384)
 SELECTIVE: Final = 100_000
 """A status of at most so many recordings is asked of the engine, where the windows were not enough."""
 
-OwnStatus = Callable[[str], Status | None]
-"""The status of a recording of the archive's own, by its id; `None`: it is not there any more."""
+OwnStatus = Callable[[OwnRecording], Status | None]
+"""The status of a recording of the archive's own; `None`: it is not there any more."""
 
 LIMIT: Final = 1_000
 """Hits that may be asked for."""
@@ -126,6 +126,8 @@ class Search:
         self._own_status = own_status
         if own is not None:
             self._own = own_rows(own)
+        self._own_by_id = {one.id: one for one in self._own}
+        if own is not None:
             self._tiers.insert(0, OpenTier(own / OWN_FOLDER, is_head=True))
         self._spelling = Spelling(folder / WORDS)
 
@@ -194,7 +196,7 @@ class Search:
         ranks = np.array([hit.entity.rank for hit in of_snapshot], np.uint32)
         told = dict(zip(ranks.tolist(), self._statuses.of(ranks), strict=True))
         return [
-            replace(hit, status=told.get(hit.entity.rank) or self._own_status(hit.entity.id))
+            replace(hit, status=told.get(hit.entity.rank) or self._own_status(self._own_by_id[hit.entity.id]))
             if hit.entity.kind is EntityKind.RECORDING
             else hit
             for hit in hits
@@ -202,11 +204,11 @@ class Search:
 
     def is_of(self, key: int, status: Status) -> bool:
         """Whether a document is a recording of the archive's own with a status."""
-        return key & 3 == OWN and self._own_status(self._own[key >> 2].id) is status
+        return key & 3 == OWN and self._own_status(self._own[key >> 2]) is status
 
     def is_gone(self, key: int) -> bool:
         """Whether a document is a recording of the archive's own that is not there any more."""
-        return key & 3 == OWN and self._own_status(self._own[key >> 2].id) is None
+        return key & 3 == OWN and self._own_status(self._own[key >> 2]) is None
 
     def names(self, key: int) -> Names:
         """What the entity of a document is called."""
