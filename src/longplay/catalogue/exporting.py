@@ -178,20 +178,19 @@ def _select(
         f"FROM read_parquet({paths[SnapshotTable.RECORDING]}) "
         f"WHERE {' AND '.join(some)} AND {only}"
     )
-    kept = "recording IN (SELECT rank FROM recording)"
+    _keep(connection, "recording", "SELECT rank FROM recording")
+    kept = "recording IN (FROM kept_recording)"
     views = {
         SnapshotTable.TRACK: f"SELECT * FROM {{}} WHERE {kept} AND release IN "
         f"(SELECT rank FROM read_parquet({paths[SnapshotTable.RELEASE]}) WHERE {only})",
         SnapshotTable.CREDIT: f"SELECT * FROM {{}} WHERE {kept} AND artist IN "
         f"(SELECT rank FROM read_parquet({paths[SnapshotTable.ARTIST]}) WHERE {only})",
-        SnapshotTable.RELEASE: f"SELECT * {listening} FROM {{}} "
-        f"WHERE {only} AND rank IN (SELECT release FROM track)",
-        SnapshotTable.ARTIST: f"SELECT * {listening} FROM {{}} "
-        f"WHERE {only} AND rank IN (SELECT artist FROM credit)",
+        SnapshotTable.RELEASE: f"SELECT * {listening} FROM {{}} WHERE {only} AND rank IN (FROM kept_release)",
+        SnapshotTable.ARTIST: f"SELECT * {listening} FROM {{}} WHERE {only} AND rank IN (FROM kept_artist)",
         SnapshotTable.IDENTIFIER: "SELECT * FROM {} WHERE ("
-        "kind = 'recording' AND entity IN (SELECT rank FROM recording)"
-        " OR kind = 'release' AND entity IN (SELECT rank FROM release)"
-        " OR kind = 'artist' AND entity IN (SELECT rank FROM artist))"
+        "kind = 'recording' AND entity IN (FROM kept_recording)"
+        " OR kind = 'release' AND entity IN (FROM kept_release)"
+        " OR kind = 'artist' AND entity IN (FROM kept_artist))"
         f" AND list_contains({places}, source)",
         SnapshotTable.LISTENS: f"SELECT * FROM {{}} WHERE {kept} AND list_contains({places}, source)",
         SnapshotTable.GENRE: f"SELECT * FROM {{}} WHERE {kept} AND list_contains({genres}::UTINYINT[], source)",
@@ -200,6 +199,15 @@ def _select(
     for table, text in views.items():
         source = f"read_parquet({paths[table]})"
         connection.execute(f"CREATE VIEW {table.value} AS {text.format(source)}")
+        if table is SnapshotTable.TRACK:
+            _keep(connection, "release", "SELECT DISTINCT release FROM track")
+        elif table is SnapshotTable.CREDIT:
+            _keep(connection, "artist", "SELECT DISTINCT artist FROM credit")
+
+
+def _keep(connection: "DuckDBPyConnection", kind: str, ranks: str) -> None:
+    """What goes out of a kind, found once: each view of a view would look for it again."""
+    connection.execute(f"CREATE TEMP TABLE kept_{kind} AS {ranks}")
 
 
 def _written(
