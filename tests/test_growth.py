@@ -41,7 +41,7 @@ def test_what_was_not_measured_is_left_out(tmp_path: Path) -> None:
         ("lookup_ms", ((100_000, 3.0),)),
     ]
     assert measures[1].exponent is None
-    assert "| lookup by id | 100,000 | not known from one size | - |" in growth_table(measures)
+    assert "| lookup by id, p99 | 100,000 | not known from one size | - |" in growth_table(measures)
     (tmp_path / "runs.json").write_text(
         json.dumps([{"tracks": 1000, "build_s": 2, "lookup_ms": None}, {"tracks": 100000, "build_s": 200}])
     )
