@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from longplay.catalogue.disposable import unusable
-from longplay.catalogue.engine import query
+from longplay.catalogue.engine import query, quoted
 from longplay.catalogue.entities import KINDS, Place
 from longplay.store.failures import storing
 
@@ -51,15 +52,19 @@ def write_keys(connection: "DuckDBPyConnection", name: str, path: Path, **values
     Raises:
         StorageError: it could not be written.
     """
-    found = connection.sql(query(name), params=values).to_arrow_reader(_BATCH)
+    in_order = path.with_suffix(".sorted")  # an answer read by Python would be held in memory whole
+    target = f"{quoted(in_order)} (FORMAT parquet, COMPRESSION lz4)"
+    connection.execute(f"COPY ({query(name)}) TO {target}", values or None)
     rows = 0
-    with storing(path), path.open("xb") as out:
-        for batch in found:
+    with storing(path), pq.ParquetFile(in_order) as parquet, path.open("xb") as out:
+        for batch in parquet.iter_batches(_BATCH):
             records = np.empty(batch.num_rows, _RECORD)
             for column in ("high", "low", "place"):
                 records[column] = batch.column(column).to_numpy(zero_copy_only=False)
             out.write(records.tobytes())
             rows += batch.num_rows
+    with storing(in_order):
+        in_order.unlink()
     return rows
 
 

@@ -89,13 +89,13 @@ def _holdings(
     opened: "Archive", number: int, connection: "DuckDBPyConnection", progress: "Progress"
 ) -> "dict[str, StatusCount] | None":
     """Recordings and listens by status; `None` where holdings were not matched with this snapshot."""
+    from longplay.catalogue.snapshots import Snapshots
     from longplay.catalogue.statistics.figures import StatusCount
     from longplay.curation.matches import MatchesFile
 
-    catalogue = opened.catalogue(number, progress)
-    if not MatchesFile(opened.root).is_of(catalogue.snapshots.get(number).made_of):
+    if not MatchesFile(opened.root).is_of(Snapshots(opened.root).get(number).made_of):
         return None
-    counts = opened.reasons(catalogue).counts(connection)
+    counts = opened.reasons(opened.catalogue(number, progress)).counts(connection)
     return {
         status.value: StatusCount(recordings=recordings, listens=listens)
         for status, (recordings, listens) in counts.items()
