@@ -415,7 +415,7 @@ hearings = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(heard=hearings)
 def test_popularity_is_what_a_plain_loop_counts(
     heard: list[tuple[int, int, int]], tmp_path_factory: pytest.TempPathFactory

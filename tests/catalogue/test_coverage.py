@@ -38,7 +38,7 @@ def listens(heard: list[tuple[int, int]]) -> list[Row]:
     ]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(heard=st.lists(st.tuples(st.integers(0, 5), st.integers(1, 12)), min_size=1, max_size=60))
 def test_shares_are_those_of_plain_counting(
     heard: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longplay.catalogue.importer import Importer
@@ -98,6 +98,7 @@ class _Killed(BaseException):
     """Stands for the end of the process."""
 
 
+@settings(max_examples=30)
 @given(after=st.integers(min_value=0, max_value=110))
 def test_an_import_killed_at_any_record_goes_on_to_the_same_bytes(
     after: int, tmp_path_factory: pytest.TempPathFactory

@@ -101,7 +101,7 @@ def _rounded(match: Match) -> Match:
     return replace(match, rank=0)
 
 
-@settings(max_examples=8, phases=[Phase.generate])
+@settings(max_examples=4, phases=[Phase.generate])
 @given(entries=ENTRIES, holdings=ENTRIES)
 def test_matches_are_those_of_comparing_every_pair(
     entries: list[tuple[str, str, float, int]],
