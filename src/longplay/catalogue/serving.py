@@ -47,7 +47,7 @@ UNPACKED: Final = 64
 """Batches of a tail that are kept unpacked."""
 
 _PACKED: Final = "zstd"
-"""49 bytes a recording, against 61 by LZ4 and 102 as it is (`benchmarks/search.py`, 10 M recordings)."""
+"""Smaller than LZ4, and slower to unpack: room is what is short."""
 
 IDS: Final = "ids.keys"
 IDENTIFIERS: Final = "identifiers.keys"
