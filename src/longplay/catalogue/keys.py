@@ -8,17 +8,18 @@ Source: docs/format/catalogue.md, "Serving table".
 
 import hashlib
 import mmap
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from longplay.catalogue.disposable import unusable
-from longplay.catalogue.engine import query, quoted
+from longplay.catalogue.engine import query
 from longplay.catalogue.entities import KINDS, Place
+from longplay.catalogue.sorting import read, spread_out
 from longplay.store.failures import storing
 
 if TYPE_CHECKING:  # slow to import
@@ -31,6 +32,8 @@ RANK_BITS: Final = 30
 _RECORD: Final = np.dtype([("high", ">u8"), ("low", ">u4"), ("place", "<u4")])
 _PLACE: Final = struct.Struct("<I")
 _BATCH: Final = 1_000_000
+_STRETCH: Final = "high >> 59"
+"""One of 32 stretches: some 17 M of 500 M keys."""
 _GUESSES: Final = 12
 """Guesses before halving: evenly spread keys need about log log n."""
 
@@ -41,30 +44,33 @@ def identifier_key(scheme: str, value: str) -> bytes:
 
 
 def write_keys(connection: "DuckDBPyConnection", name: str, path: Path, **values: object) -> int:
-    """Write the keys that a query gives in order; how many there were.
+    """Write the keys that a query gives, in order and each once; how many there were.
+
+    Keys are evenly spread, so their first digits cut them into stretches of one size: all at once they are
+    more than DuckDB sorts in some GB.
 
     Args:
-        connection: of `engine.connected`: what does not fit into memory is sorted on disk.
-        name: of the query: high, low, place, ascending.
+        connection: of `engine.connected`.
+        name: of the query: high, low, place, in no order.
         path: of the file, which is made.
         values: the query's parameters.
 
     Raises:
         StorageError: it could not be written.
     """
-    in_order = path.with_suffix(".sorted")  # an answer read by Python would be held in memory whole
-    target = f"{quoted(in_order)} (FORMAT parquet, COMPRESSION lz4)"
-    connection.execute(f"COPY ({query(name)}) TO {target}", values or None)
+    waiting = path.with_suffix(".waiting")
     rows = 0
-    with storing(path), pq.ParquetFile(in_order) as parquet, path.open("xb") as out:
-        for batch in parquet.iter_batches(_BATCH):
-            records = np.empty(batch.num_rows, _RECORD)
-            for column in ("high", "low", "place"):
-                records[column] = batch.column(column).to_numpy(zero_copy_only=False)
-            out.write(records.tobytes())
-            rows += batch.num_rows
-    with storing(in_order):
-        in_order.unlink()
+    with storing(path), path.open("xb") as out:
+        for stretch in spread_out(connection, f"({query(name)})", _STRETCH, waiting, **values):
+            in_order = f"SELECT DISTINCT high, low, place FROM {read(stretch)} ORDER BY ALL"
+            for batch in connection.sql(in_order).to_arrow_reader(_BATCH):
+                records = np.empty(batch.num_rows, _RECORD)
+                for column in ("high", "low", "place"):
+                    records[column] = batch.column(column).to_numpy(zero_copy_only=False)
+                out.write(records.tobytes())
+                rows += batch.num_rows
+    with storing(waiting):
+        shutil.rmtree(waiting)
     return rows
 
 

@@ -8,7 +8,7 @@ Source: docs/format/catalogue.md, "Snapshots".
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -70,14 +70,44 @@ def write_sorted(
         return
     rows, folder = f"row_{table.value}", scratch / table.value
     stretch = STRETCHES[table].format(ranks=STRETCH)
-    connection.execute(
-        f"COPY (SELECT *, {stretch} AS stretch FROM {rows}) TO {quoted(folder)} "
-        + _WAITING.format(more=", PARTITION_BY (stretch)")
-    )
-    parts = [_sorted(connection, rows, ordered, place) for place in _stretches(folder)]
+    spread = spread_out(connection, rows, stretch, folder)
+    parts = [_sorted(connection, rows, ordered, waiting, folder) for waiting in spread]
     connection.execute(f"COPY (FROM {read(parts)}) TO {quoted(path)} {_LASTING}")
     with storing(folder):
         shutil.rmtree(folder)
+
+
+def spread_out(
+    connection: "DuckDBPyConnection", rows: str, stretch: str, folder: Path, **values: object
+) -> Iterator[list[Path]]:
+    """Rows that are too many to be sorted at once, stretch by stretch; none is in two.
+
+    Args:
+        connection: to what `rows` reads.
+        rows: a relation, as SQL.
+        stretch: the number of the stretch of a row, as SQL.
+        folder: where they wait; must not exist, and is the caller's to remove.
+        values: parameters of `rows`.
+
+    Returns:
+        The Parquet files of one stretch after another, by number; they are removed when the next is asked for.
+
+    Raises:
+        StorageError: something could not be written.
+    """
+    connection.execute(
+        f"COPY (SELECT *, {stretch} AS stretch FROM {rows}) TO {quoted(folder)} "
+        + _WAITING.format(more=", PARTITION_BY (stretch)"),
+        values or None,
+    )
+    with storing(folder):
+        places = sorted(folder.iterdir(), key=lambda place: int(place.name.partition("=")[2]))
+    for place in places:
+        with storing(place):
+            waiting = sorted(place.iterdir())
+        yield waiting
+        with storing(place):
+            shutil.rmtree(place)
 
 
 def read(paths: Sequence[Path]) -> str:
@@ -85,18 +115,11 @@ def read(paths: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(quoted(path) for path in paths)}], hive_partitioning = false)"
 
 
-def _stretches(scratch: Path) -> list[Path]:
-    with storing(scratch):
-        return sorted(scratch.iterdir(), key=lambda folder: int(folder.name.partition("=")[2]))
-
-
-def _sorted(connection: "DuckDBPyConnection", rows: str, ordered: str, folder: Path) -> Path:
-    """Sort one stretch; its rows as they came are removed."""
-    with storing(folder):
-        waiting = sorted(folder.iterdir())
+def _sorted(
+    connection: "DuckDBPyConnection", rows: str, ordered: str, waiting: Sequence[Path], folder: Path
+) -> Path:
+    """Sort one stretch."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {rows} AS FROM {read(waiting)}")
-    part = folder.with_suffix(".sorted")
+    part = folder / f"{waiting[0].parent.name}.sorted"
     connection.execute(f"COPY ({ordered}) TO {quoted(part)} " + _WAITING.format(more=""))
-    with storing(folder):
-        shutil.rmtree(folder)
     return part
