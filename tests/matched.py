@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from longplay.catalogue.curating import read_curators_file
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.entities import EntityKind, Place
 from longplay.curation.ledger_of_reasons import LedgerOfReasons
-from longplay.curation.matches import MatchesFile
-from longplay.curation.matching import Matched, Matching
-from longplay.curation.recordings import Recordings
+from longplay.curation.matching import Matched
 from longplay.curation.why import Explaining
 from longplay.model.audio import TagFacts
 from longplay.model.events import RecordingKept
@@ -35,20 +34,10 @@ def kept_as(archive: Archive, name: str, *, seconds: float, **tags: str) -> Reco
     return replace(kept(archive, name), tags=facts, audio=audio)
 
 
-def match(archive: Archive, *, line_share: float = 0.996) -> Matched:
+def match(archive: Archive) -> Matched:
     """Match with the latest snapshot."""
-    catalogue = archive.catalogue(None, SILENT)
-    use = Matching(
-        root=archive.root,
-        recordings=Recordings(ledger=archive.ledger, derived=archive.derived),
-        snapshots=catalogue.snapshots,
-        number=catalogue.number,
-        serving=catalogue.serving,
-        matches=MatchesFile(archive.root),
-        limits=LIMITS,
-        line_share=line_share,
-    )
-    return use.match(reasons(archive).curators, progress=SILENT)
+    use = archive.matching(archive.catalogue(None, SILENT))
+    return use.match(read_curators_file(archive.curators_file), progress=SILENT)
 
 
 def reasons(archive: Archive) -> LedgerOfReasons:

@@ -29,9 +29,11 @@ from longplay.store.layout import CATALOGUE, EDITIONS, JOURNAL, LEDGER, SETTINGS
 from longplay.store.local import LocalStore, write_durably
 
 if TYPE_CHECKING:  # Arrow and NumPy are slow to import
+    from longplay.catalogue.search.indexing import Indexing
     from longplay.catalogue.serving import Serving
     from longplay.catalogue.snapshots import Snapshots
     from longplay.curation.ledger_of_reasons import LedgerOfReasons
+    from longplay.curation.matching import Matching
 
 AGENT = Agent(name="longplay", version=__version__)
 
@@ -133,6 +135,29 @@ class Archive:
         number = snapshots.get(snapshot).number
         serving = made_serving(self.root, snapshots, number, limits=self.limits, progress=progress)
         return OpenCatalogue(snapshots=snapshots, number=number, serving=serving)
+
+    def indexing(self, catalogue: "OpenCatalogue") -> "Indexing":
+        """What makes the search index of a snapshot."""
+        from longplay.catalogue.search.indexing import Indexing
+
+        return Indexing(root=self.root, snapshots=catalogue.snapshots, limits=self.limits)
+
+    def matching(self, catalogue: "OpenCatalogue") -> "Matching":
+        """What matches holdings with a snapshot."""
+        from longplay.curation.matches import MatchesFile
+        from longplay.curation.matching import Matching
+        from longplay.curation.recordings import Recordings
+
+        return Matching(
+            root=self.root,
+            recordings=Recordings(ledger=self.ledger, derived=self.derived),
+            snapshots=catalogue.snapshots,
+            number=catalogue.number,
+            serving=catalogue.serving,
+            matches=MatchesFile(self.root),
+            limits=self.limits,
+            line_share=self.settings.catalogue.line_share,
+        )
 
     def reasons(self, catalogue: "OpenCatalogue") -> "LedgerOfReasons":
         """Why recordings of a snapshot are held, or are not, as things stand today.

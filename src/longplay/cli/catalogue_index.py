@@ -28,19 +28,15 @@ def command(snapshot: int | None, archive: Path, form: str) -> None:
       longplay catalogue index --snapshot 1
     """
     from longplay.catalogue.disposable import made_at
-    from longplay.catalogue.search.indexing import Indexing, index_folder
-    from longplay.catalogue.serving import made_serving
-    from longplay.catalogue.snapshots import Snapshots
+    from longplay.catalogue.search.indexing import index_folder
     from longplay.wiring import open_archive
 
     out = Output(form)
     with open_archive(archive) as opened:
-        snapshots = Snapshots(opened.root)
-        number = snapshots.get(snapshot).number
-        indexing = Indexing(root=opened.root, snapshots=snapshots, limits=opened.limits)
         bar = progress_bar(quiet=out.json)
-        serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
-        is_new = indexing.index(number, serving, progress=bar)
+        catalogue = opened.catalogue(snapshot, bar)
+        number = catalogue.number
+        is_new = opened.indexing(catalogue).index(number, catalogue.serving, progress=bar)
         told = made_at(index_folder(opened.root, number))
     rows = {} if told is None else told.rows
     out.table(f"Search index of snapshot {number}", [(name, f"{count:,}") for name, count in rows.items()])

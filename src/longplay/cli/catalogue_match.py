@@ -85,21 +85,9 @@ def _match(
     opened: "Archive", catalogue: "OpenCatalogue", curators_file: Path | None, progress: "Progress"
 ) -> "Matched":
     from longplay.catalogue.curating import read_curators_file
-    from longplay.curation.matches import MatchesFile
-    from longplay.curation.matching import Matching
-    from longplay.curation.recordings import Recordings
 
-    use = Matching(
-        root=opened.root,
-        recordings=Recordings(ledger=opened.ledger, derived=opened.derived),
-        snapshots=catalogue.snapshots,
-        number=catalogue.number,
-        serving=catalogue.serving,
-        matches=MatchesFile(opened.root),
-        limits=opened.limits,
-        line_share=opened.settings.catalogue.line_share,
-    )
-    return use.match(read_curators_file(curators_file or opened.curators_file), progress=progress)
+    words = read_curators_file(curators_file or opened.curators_file)
+    return opened.matching(catalogue).match(words, progress=progress)
 
 
 def _shown(opened: "Archive", file: "MatchesFile", verdicts: tuple[str, ...]) -> Iterator[tuple["Match", str]]:

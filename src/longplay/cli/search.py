@@ -11,8 +11,7 @@ from longplay.cli.progress import progress_bar
 
 if TYPE_CHECKING:  # Arrow is slow to import
     from longplay.catalogue.search.searching import Found, Hit, Search
-    from longplay.catalogue.serving import Serving
-    from longplay.wiring import Archive
+    from longplay.wiring import Archive, OpenCatalogue
 
 _KIND_WIDTH = 9
 _NAME_WIDTH = 40
@@ -52,23 +51,18 @@ def command(
     """
     from longplay.catalogue.entities import EntityKind
     from longplay.catalogue.search.asking import ask
-    from longplay.catalogue.search.indexing import Indexing, index_folder
-    from longplay.catalogue.serving import made_serving
-    from longplay.catalogue.snapshots import Snapshots
     from longplay.wiring import open_archive
 
     out = Output(form)
     text = " ".join(words)
     ask(text)  # what cannot be read is said before an index is made
     with open_archive(archive) as opened:
-        snapshots = Snapshots(opened.root)
-        number = snapshots.get(snapshot).number
-        indexing = Indexing(root=opened.root, snapshots=snapshots, limits=opened.limits)
         bar = progress_bar(quiet=out.json)
-        serving = made_serving(opened.root, snapshots, number, limits=opened.limits, progress=bar)
-        if indexing.index(number, serving, progress=bar):
+        catalogue = opened.catalogue(snapshot, bar)
+        number = catalogue.number
+        if opened.indexing(catalogue).index(number, catalogue.serving, progress=bar):
             out.talk(f"made the search index of snapshot {number}")
-        search = _search(opened, serving, number, index_folder(opened.root, number))
+        search = _search(opened, catalogue)
         found = search.find(text, limit=limit, kind=None if kind is None else EntityKind(kind))
     for hit in found.hits:
         out.line("hit", _fields(hit), _text(hit))
@@ -77,27 +71,26 @@ def command(
     out.talk(_advice(found))
 
 
-def _search(opened: "Archive", serving: "Serving", number: int, folder: Path) -> "Search":
+def _search(opened: "Archive", catalogue: "OpenCatalogue") -> "Search":
     """The search over a snapshot, with what the archive says of its recordings where holdings were matched."""
     import tempfile
 
     from longplay.catalogue.engine import connected
-    from longplay.catalogue.search.indexing import has_own_index, own_index_folder
+    from longplay.catalogue.search.indexing import has_own_index, index_folder, own_index_folder
     from longplay.catalogue.search.searching import Search
     from longplay.curation.matches import MatchesFile
     from longplay.model.digests import ContentId
 
-    catalogue = opened.catalogue(number, progress_bar(quiet=True))
-    matches = MatchesFile(opened.root)
-    if not matches.is_of(catalogue.snapshots.get(number).made_of):
-        return Search(serving, folder)
+    folder = index_folder(opened.root, catalogue.number)
+    if not MatchesFile(opened.root).is_of(catalogue.snapshots.get(catalogue.number).made_of):
+        return Search(catalogue.serving, folder)
     reasons = opened.reasons(catalogue)
     with opened.ledger.reading() as reading, tempfile.TemporaryDirectory(prefix="longplay-") as scratch:
         copies = reasons.copies(reading)
         with connected(Path(scratch), opened.limits) as connection:
             statuses = reasons.statuses(connection)
     return Search(
-        serving,
+        catalogue.serving,
         folder,
         statuses=statuses,
         own=own_index_folder(opened.root) if has_own_index(opened.root) else None,
