@@ -10,7 +10,6 @@ import json
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,8 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.harness import Row, medians, table, wall_of
-from benchmarks.search import lookup_rows, made_apart, making_rows
+from benchmarks.harness import Row, medians, table, told_apart, wall_of
+from benchmarks.search import lookup_rows, making_rows
 from benchmarks.synthetic_catalogue import ARTISTS_PER_TRACK, ISRC_SHARE, MINUTES, TIERS, World, size_of, write
 from longplay.catalogue.building import PHASES, Building
 from longplay.catalogue.coverage import coverage
@@ -56,7 +55,7 @@ def main(tracks: int = 1_000_000, keep: Path | None = None, *, with_index: bool 
         _say(f"source: {generated:.0f} s, {imported / 1e9:.2f} GB")
         watch = _Disk(root)
         with watch:
-            built = _built_apart(root)
+            built = told_apart("full_scale", "--build", root)
         _say(f"build: {built['seconds']:.0f} s, {built['memory'] / 1e9:.1f} GB, disk {watch.most / 1e9:.2f} GB")
         rows = [
             Row(what="the source: written", figure=f"{generated:.0f} s, {imported / 1e9:.2f} GB"),
@@ -143,15 +142,6 @@ class _Told(Progress):
 
     def end(self) -> None:
         """Nothing to say."""
-
-
-def _built_apart(root: Path) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.full_scale", "--build", str(root)],
-        stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
 
 
 def _build(root: Path) -> None:
@@ -269,8 +259,10 @@ def _taken_out(root: Path) -> list[Row]:
     snapshots = Snapshots(root)
     snapshot = snapshots.get()
     with connected(root, Limits(memory_gb=MEMORY_GB)) as connection:
-        figures = wall_of(lambda: statistics(connection, snapshots, snapshot.number))
-        drawn = wall_of(lambda: page(statistics(connection, snapshots, snapshot.number)))
+        began = time.perf_counter()
+        found = statistics(connection, snapshots, snapshot.number)
+        figures = time.perf_counter() - began
+    drawn = wall_of(lambda: page(found))
     _say(f"statistics: {figures:.2f} s")
     target = (root / "exported").resolve()
     wanted = ExportWanted(form=ExportForm.PARQUET, percent=1)
@@ -282,14 +274,14 @@ def _taken_out(root: Path) -> list[Row]:
     shutil.rmtree(target)
     _say(f"export: {seconds:.1f} s")
     return [
-        Row(what="statistics: all figures; with the page drawn", figure=f"{figures:.2f} s; {drawn:.2f} s"),
+        Row(what="statistics: all figures; the page drawn", figure=f"{figures:.2f} s; {drawn:.2f} s"),
         Row(what="export of 1 %, Parquet", figure=f"{seconds:.1f} s, {size / 1e9:.2f} GB"),
     ]
 
 
 def _indexed(root: Path) -> list[Row]:
     """Serving table and search index; queries are asked in `benchmarks.search`, of more natural names."""
-    made = made_apart(root)
+    made = told_apart("search", "--make", root)
     number = Snapshots(root).get().number
     cold = wall_of(lambda: Serving(serving_folder(root, number)))
     serving = Serving(serving_folder(root, number))

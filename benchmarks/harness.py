@@ -1,5 +1,6 @@
 """What every benchmark shares: rows, medians, CPU time, the machine, and a corpus to measure on."""
 
+import json
 import os
 import platform
 import resource
@@ -113,3 +114,11 @@ def corpus(folder: Path) -> tuple[Path, str]:
     from longplay.progress import Silent
 
     return make_collection(folder / "music", Silent()).folder, "the demo's recordings"
+
+
+def told_apart(module: str, option: str, root: Path) -> dict[str, float]:
+    """What another entry of a benchmark prints as JSON, run in a process whose memory it can tell."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", option, str(root)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told

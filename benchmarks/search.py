@@ -11,8 +11,6 @@ import random
 import resource
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -24,7 +22,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from benchmarks import search_names
-from benchmarks.harness import Row, table, wall_of
+from benchmarks.harness import Row, table, told_apart, wall_of
 from benchmarks.search_queries import Asking, Mix
 from benchmarks.synthetic_catalogue import size_of
 from longplay.catalogue.building import Building
@@ -65,7 +63,7 @@ def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) 
             Building(
                 imports=Imports(root), snapshots=Snapshots(root), half_life_months=24.0, limits=LIMITS
             ).build(CuratorsFile(), progress=Silent())
-        made = made_apart(root)
+        made = told_apart("search", "--make", root)
         number = Snapshots(root).get().number
         cold = wall_of(lambda: Serving(serving_folder(root, number)))
         serving = Serving(serving_folder(root, number))
@@ -80,16 +78,6 @@ def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) 
         f"{count:,} recordings, {documents:,} documents, synthetic, {search_names.WORDS:,} words by Zipf's law"
     )
     return table(f"Search, {count:,} recordings", data, command, rows)
-
-
-def made_apart(root: Path) -> dict[str, float]:
-    """Make serving table and index where they are not there, in a process apart; seconds and bytes by name."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.search", "--make", str(root)],
-        stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
 
 
 def _make(root: Path) -> None:

@@ -412,7 +412,7 @@ def test_a_small_catalogue_with_a_very_long_word_is_searched(tmp_path: Path) -> 
 def told(held: list[int], recordings: int = 1_000) -> Statuses:
     """Statuses where some are held and all others wanted."""
     ranks = {Status.HELD: np.array(held, np.uint32)}
-    return Statuses(snapshot=1, recordings=recordings, line=recordings, ranks=ranks)
+    return Statuses(recordings=recordings, line=recordings, ranks=ranks)
 
 
 @pytest.fixture(scope="module")

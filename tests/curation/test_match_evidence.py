@@ -30,7 +30,6 @@ BARE = Candidate(
     rank=1,
     id="id-1",
     title="Song",
-    artist_credit="Ada",
     titles=(),
     schemes=(),
     is_title=False,
@@ -132,8 +131,6 @@ def evidence(rank: int, value: float, *, holdings: tuple[str, ...] = (), mbid: b
     return Evidence(
         rank=rank,
         id=f"id-{rank}",
-        title="Song",
-        artist_credit="Ada",
         speaks=speaks,
         off_ms=None,
         holdings=holdings,

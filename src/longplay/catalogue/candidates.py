@@ -73,7 +73,7 @@ class Candidate:
 
     Attributes:
         group, holding: of the file.
-        rank, id, title, artist_credit: of the recording; its id is a UUID in the usual spelling.
+        rank, id, title: of the recording; its id is a UUID in the usual spelling.
         schemes: of identifiers that are equal, sorted.
         titles: what the file says it is called, sorted; empty where only its own name does.
         is_title, is_plain_title: whether the titles are equal; equal but for what stands in brackets.
@@ -88,7 +88,6 @@ class Candidate:
     rank: int
     id: str
     title: str
-    artist_credit: str | None
     titles: tuple[str, ...]
     schemes: tuple[str, ...]
     is_title: bool
@@ -169,7 +168,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _candidate(row: Sequence[object]) -> Candidate:
-    (group, holding, rank, entity, title, artist, titles, schemes, *flags, alike, off_ms) = row
+    (group, holding, rank, entity, title, titles, schemes, *flags, alike, off_ms) = row
     is_title, is_plain_title, is_artist, is_near_artist, has_artists = map(bool, flags)
     return Candidate(
         group=str(group),
@@ -177,7 +176,6 @@ def _candidate(row: Sequence[object]) -> Candidate:
         rank=int(str(rank)),
         id=str(entity),
         title=str(title),
-        artist_credit=None if artist is None else str(artist),
         titles=_texts(titles),
         schemes=_texts(schemes),
         is_title=is_title,

@@ -29,16 +29,14 @@ EXCEPTIONS: Final = (
 class Statuses:
     """The status of every recording of one snapshot."""
 
-    def __init__(self, *, snapshot: int, recordings: int, line: int, ranks: Mapping[Status, Ranks]) -> None:
+    def __init__(self, *, recordings: int, line: int, ranks: Mapping[Status, Ranks]) -> None:
         """From what is known.
 
         Args:
-            snapshot: its number.
             recordings: how many it has; their ranks are 1 up to that.
             line: rank of the last recording that is wanted.
             ranks: of each status of `EXCEPTIONS`; what stands under two has the earlier one.
         """
-        self.snapshot = snapshot
         self.line = line
         self._recordings = recordings
         self._ranks: dict[Status, Ranks] = {}
@@ -71,14 +69,6 @@ class Statuses:
         first, last = (1, self.line) if status is Status.WANTED else (self.line + 1, self._recordings)
         every = np.arange(first, last + 1, dtype=np.uint32)
         return np.setdiff1d(every, self._taken, assume_unique=True)
-
-    def counts(self) -> dict[Status, int]:
-        """How many recordings have each status; together all of them."""
-        found = {status: len(mine) for status, mine in self._ranks.items()}
-        above = int(np.searchsorted(self._taken, self.line, side="right"))
-        found[Status.WANTED] = self.line - above
-        found[Status.BELOW_THE_LINE] = self._recordings - self.line - (len(self._taken) - above)
-        return {status: found[status] for status in Status}
 
 
 def _is_among(ranks: Ranks, sorted_ranks: Ranks) -> npt.NDArray[np.bool_]:

@@ -131,7 +131,7 @@ class LedgerOfReasons:
         found[Status.UNAVAILABLE] = _ranks(self.unavailable())
         found[Status.REFUSED] = self._refused(connection)
         rows = self.snapshots.get(self.number).tables[SnapshotTable.RECORDING].rows
-        return Statuses(snapshot=self.number, recordings=rows, line=made.line, ranks=found)
+        return Statuses(recordings=rows, line=made.line, ranks=found)
 
     def counts(self, connection: "DuckDBPyConnection") -> dict[Status, tuple[int, int]]:
         """Recordings and listens of each status, in the order of `Status`.

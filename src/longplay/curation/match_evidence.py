@@ -91,7 +91,7 @@ class Evidence:
     """What speaks for and against one recording being that of a group of holdings.
 
     Attributes:
-        rank, id, title, artist_credit: of the recording.
+        rank, id: of the recording.
         speaks: each once, in the order of `Speaks`.
         off_ms: the smallest difference of durations, unsigned; `None` where none is known.
         holdings: content ids of the manifestations that name it by MBID, sorted.
@@ -100,8 +100,6 @@ class Evidence:
 
     rank: int
     id: str
-    title: str
-    artist_credit: str | None
     speaks: tuple[Speaks, ...]
     off_ms: int | None
     holdings: tuple[str, ...]
@@ -121,8 +119,6 @@ def weigh(found: Sequence[Candidate]) -> Evidence:
     return Evidence(
         rank=first.rank,
         id=first.id,
-        title=first.title,
-        artist_credit=first.artist_credit,
         speaks=tuple(one for one in Speaks if one in speaks),
         off_ms=min(offs, default=None),
         holdings=tuple(sorted(one.holding for one in found if MBID in one.schemes)),

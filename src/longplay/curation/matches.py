@@ -82,14 +82,12 @@ class MatchesMade:
         method: version of the method.
         snapshot: number of the snapshot.
         made_of: of that snapshot.
-        holdings: how many were looked at.
         line: rank of the last recording that is wanted, see `longplay.curation.line`.
     """
 
     method: str
     snapshot: int
     made_of: str
-    holdings: int
     line: int
 
 

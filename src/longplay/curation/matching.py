@@ -179,9 +179,7 @@ class Matching:
         with connected(scratch, self.limits, database="matching.duckdb") as connection:
             line = line_of(connection, self.snapshots, snapshot.number, self.line_share)
             holdings = self._count()
-            made = MatchesMade(
-                method=METHOD, snapshot=snapshot.number, made_of=snapshot.made_of, holdings=holdings, line=line
-            )
+            made = MatchesMade(method=METHOD, snapshot=snapshot.number, made_of=snapshot.made_of, line=line)
             matched = Matched(made=made, holdings=holdings)
             decided = self._decided(curators, groups)
             progress.begin("Matching", files=holdings)

@@ -18,7 +18,7 @@ WITH clue AS (
 ),
 recording AS (
     SELECT
-        rank, id, title, artist_credit, duration_ms, name_key(title) AS title_key,
+        rank, id, title, duration_ms, name_key(title) AS title_key,
         plain_title(title) AS plain_key, coalesce(artist_key(artist_credit), '') AS artist_key
     FROM read_parquet($recordings)
 ),
@@ -96,7 +96,7 @@ spelled AS (
 )
 SELECT
     held."group", held.holding, candidate.rank, CAST(recording.id AS VARCHAR) AS id, recording.title,
-    recording.artist_credit, CASE WHEN held.is_named THEN coalesce(called.titles, []) ELSE [] END AS titles,
+    CASE WHEN held.is_named THEN coalesce(called.titles, []) ELSE [] END AS titles,
     coalesce(identified.schemes, []) AS schemes,
     coalesce(spelled.is_title, false) AS is_title,
     coalesce(spelled.is_plain_title, false) AS is_plain_title,
