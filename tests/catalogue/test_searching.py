@@ -20,7 +20,7 @@ from longplay.catalogue.search import indexing as indexing_module
 from longplay.catalogue.search.indexing import OwnRecording, index_folder
 from longplay.catalogue.search.searching import Search
 from longplay.catalogue.search.tiers import Indexed, write_tier
-from longplay.catalogue.search.words import EDGES, fold, words
+from longplay.catalogue.search.words import EDGES, words
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.statuses import Statuses
 from longplay.errors import StorageError, UsageError
@@ -466,5 +466,5 @@ def test_own_recordings_are_found_beside_those_of_the_catalogue(root: Path) -> N
 
 
 def test_folding_is_what_the_engine_sees(table: Serving) -> None:
-    assert all(fold(one.title) for one in everything(table))
-    assert not re.search("[A-Z]", fold(" ".join(NAMES)))
+    assert all(words(one.title) for one in everything(table))
+    assert not re.search("[A-Z]", " ".join(words(" ".join(NAMES))))

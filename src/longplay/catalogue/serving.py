@@ -8,7 +8,6 @@ snapshot and may be deleted.
 Source: docs/format/catalogue.md, "Serving table".
 """
 
-import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -21,10 +20,10 @@ import pyarrow.parquet as pq
 from longplay.catalogue.disposable import Made, made, unusable
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.entities import KINDS, Entity, EntityKind, Place
+from longplay.catalogue.identifiers import ID, read_identifier, spelled
 from longplay.catalogue.keys import KEY_SIZE, KeyFile, identifier_key, write_keys
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
-from longplay.formats.isrc import read_isrc
 from longplay.progress import Progress
 from longplay.store.failures import storing
 from longplay.store.layout import CATALOGUE
@@ -62,8 +61,6 @@ COLUMNS: Final[Mapping[EntityKind, tuple[str, ...]]] = {
     ),
 }
 """What is kept of each table of the snapshot, in this order."""
-
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def serving_folder(root: Path, number: int) -> Path:
@@ -202,7 +199,7 @@ class Serving:
 
     def get(self, name: str) -> Entity | None:
         """The entity of an id, an MBID or another UUID in its usual form; `None` where there is none."""
-        if _UUID.fullmatch(name) is None:
+        if (identifier := read_identifier(name)) is None or identifier[0] != ID:
             return None
         wanted = uuid.UUID(name)
         for place in self._ids.places(wanted.bytes[:KEY_SIZE]):
@@ -217,11 +214,19 @@ class Serving:
         Args:
             scheme: `isrc`, `iswc`, `barcode`, a source's name, or what a source calls it, as in the snapshot's
                 table `identifier`.
-            value: as it stands there; MBIDs, digests and ISRCs in any spelling.
+            value: as it stands there; MBIDs, digests, ISRCs and ISWCs in any spelling.
         """
-        value = _as_told(scheme, value)
-        found = (self.at(place) for place in self._identifiers.places(identifier_key(scheme, value)))
+        key = identifier_key(scheme, spelled(scheme, value))
+        found = (self.at(place) for place in self._identifiers.places(key))
         return [entity for entity in found if entity is not None]
+
+    def look_up(self, identifier: tuple[str, str]) -> list[Entity]:
+        """All entities that `read_identifier` names, by kind and rank."""
+        scheme, value = identifier
+        if scheme != ID:
+            return self.by_identifier(scheme, value)
+        found = self.get(value)
+        return [] if found is None else [found]
 
     def at(self, place: Place) -> Entity | None:
         """The entity of a kind and rank; `None` where there is none."""
@@ -249,13 +254,6 @@ class Serving:
             sort_name, aliases = rows.row(place.rank - 1, 2, 4)
             return rows.text(place.rank - 1, 1) or "", None, _aliases(sort_name, aliases)
         return rows.text(place.rank - 1, 1) or "", rows.text(place.rank - 1, 2), ()
-
-
-def _as_told(scheme: str, value: str) -> str:
-    """An identifier as snapshots spell it."""
-    if scheme in {"musicbrainz", "musicbrainz-group", "sha256"}:
-        return value.lower()
-    return (read_isrc(value) or value) if scheme == "isrc" else value
 
 
 def _opened(folder: Path, kind: EntityKind) -> "_Table":

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from longplay.catalogue.curating import UNAVAILABLE, CuratorsFile
 from longplay.catalogue.engine import query
 from longplay.catalogue.entities import Entity, EntityKind
+from longplay.catalogue.identifiers import read_identifier
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
@@ -22,7 +23,6 @@ from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
 from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
 from longplay.curation.recordings import Recordings
 from longplay.errors import NotFound
-from longplay.formats.isrc import read_isrc
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured
 from longplay.model.digests import ContentId, content_id_of
@@ -205,16 +205,9 @@ class LedgerOfReasons:
 
     def named(self, name: str) -> list[Entity]:
         """Recordings that go by an id, an ISRC or another identifier `scheme:value`, by rank."""
-        found = self.serving.get(name)
-        if found is not None:
-            return [found] if found.kind is EntityKind.RECORDING else []
-        scheme, colon, value = name.partition(":")
-        known = self.serving.by_identifier(scheme, value) if colon else self._coded(name)
+        identifier = read_identifier(name.strip())
+        known = [] if identifier is None else self.serving.look_up(identifier)
         return [entity for entity in known if entity.kind is EntityKind.RECORDING]
-
-    def _coded(self, name: str) -> list[Entity]:
-        code = read_isrc(name)
-        return self.serving.by_identifier("isrc", code) if code else []
 
 
 def _ranks(ranks: Iterable[int]) -> Ranks:

@@ -22,6 +22,7 @@ from longplay.catalogue.source_tables import SourceTable
 from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
 from longplay.formats.ddex import LENGTH_LIMIT, OpenMessage, isrcs_of, open_message
+from longplay.formats.iswc import read_iswc
 from longplay.formats.sidecars.sidecar_xml import children, text_of
 
 _Row = dict[str, object]
@@ -33,7 +34,6 @@ TRACKS_LIMIT: Final = 32_767
 
 _HEAD: Final = 65_536
 _CREATED: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?MessageCreatedDateTime>\s*([0-9]{4}-[0-9]{2}-[0-9]{2})T")
-_ISWC: Final = re.compile(r"T[-. ]?([0-9]{3})[-. ]?([0-9]{3})[-. ]?([0-9]{3})[-. ]?([0-9])")
 _YEAR: Final = re.compile(r"([0-9]{4})(?:-[0-9-]*)?(?:T.*)?")
 _FIRST_DATES: Final = ("FirstPublicationDate", "OriginalResourceReleaseDate")
 _RELEASE_DATES: Final = (
@@ -124,10 +124,8 @@ def _first(element: Element, *names: str) -> str:
 
 
 def _iswcs(element: Element) -> Iterator[str]:
-    for stated in element.iter("ISWC"):
-        match = _ISWC.fullmatch(text_of(stated)[:40].upper())
-        if match:
-            yield "T-{}.{}.{}-{}".format(*match.groups())
+    codes = (read_iswc(text_of(stated)) for stated in element.iter("ISWC"))
+    yield from filter(None, codes)
 
 
 def _year(element: Element) -> int | None:

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from longplay.catalogue.entities import EntityKind
-from longplay.catalogue.search.words import distance, has_letters, words
+from longplay.catalogue.identifiers import read_identifier
+from longplay.catalogue.search.words import has_letters, words
 from longplay.errors import UsageError
 from longplay.formats.licences import read_claim
 from longplay.model.statuses import Status
@@ -59,7 +60,7 @@ class Asked:
         years: first and last; `None`: any.
         licence: as `licence_words` gives it; `None`: any.
         status: of recordings; `None`: any.
-        identifier: scheme and value, where the whole query may be one: `id` for a UUID.
+        identifier: scheme and value as `read_identifier` gives them, where the whole query may be one.
     """
 
     terms: tuple[Term, ...] = ()
@@ -76,11 +77,6 @@ _LAST_YEAR: Final = 9999
 _ITEM: Final = re.compile(
     r'(?:(?P<field>[A-Za-z]+):(?=\S))?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|(?P<odd>")'
 )
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_ISRC: Final = re.compile(r"[A-Z]{2}-?[A-Z0-9]{3}-?[0-9]{2}-?[0-9]{5}", re.IGNORECASE)
-_ISWC: Final = re.compile(r"T-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]", re.IGNORECASE)
-_BARCODE: Final = re.compile(r"[0-9]{12,14}|[0-9]{8}")
-_SCHEME: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9-]{1,30}):(?P<value>[^\s\"]{1,200})")
 _YEARS: Final = re.compile(r"(?P<first>[0-9]{1,4})?(?P<range>\.\.)?(?P<last>[0-9]{1,4})?")
 
 
@@ -113,22 +109,9 @@ def _without_stray_signs(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 def _identifier(text: str) -> tuple[str, str] | None:
-    """What an id, or a text that is nothing else than an identifier, names."""
-    if _UUID.fullmatch(text):
-        return "id", text.lower()
-    if _ISRC.fullmatch(text):
-        return "isrc", text.replace("-", "").upper()
-    if _ISWC.fullmatch(text):
-        digits = re.sub("[^0-9]", "", text)
-        return "iswc", f"T-{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9]}"
-    if _BARCODE.fullmatch(text):
-        return "barcode", text
-    named = _SCHEME.fullmatch(text)
-    if named is None or named["scheme"] in (*_FIELDS, *_WITHIN):
-        return None
-    if named["scheme"] in {"isrc", "iswc"}:
-        return _identifier(named["value"]) or (named["scheme"], named["value"])
-    return named["scheme"], named["value"]
+    """What an id, or a text that is nothing else than an identifier, names; a field is none."""
+    found = read_identifier(text)
+    return None if found is None or found[0] in (*_FIELDS, *_WITHIN) else found
 
 
 def _with(asked: Asked, item: re.Match[str], *, is_last: bool) -> Asked:
@@ -155,8 +138,10 @@ def _with(asked: Asked, item: re.Match[str], *, is_last: bool) -> Asked:
 
 def _refuse_misspelt(name: str) -> None:
     """Say what a field is called where one was nearly named; other colons belong to titles."""
+    from rapidfuzz.distance import OSA
+
     for known in (*_WITHIN, *_FIELDS):
-        if len(name) > 3 and distance(name, known, limit=1) is not None:
+        if len(name) > 3 and OSA.distance(name, known, score_cutoff=1) <= 1:
             raise UsageError(f"no field {name}: did you mean {known}: ? Put a title with a colon in quotes")
 
 

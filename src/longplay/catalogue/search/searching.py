@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from longplay.catalogue.entities import Entity, EntityKind
+from longplay.catalogue.identifiers import ID
 from longplay.catalogue.search.asking import Asked, Term, Within, ask
 from longplay.catalogue.search.indexing import (
     HEAD_NAME,
@@ -152,7 +153,7 @@ class Search:
         if known:
             hits = self._with_status([Hit(entity=one, score=0.0) for one in known[:limit]])
             return Found(hits=tuple(hits), total=len(known), is_all=True)
-        if asked.identifier is not None and asked.identifier[0] == "id":
+        if asked.identifier is not None and asked.identifier[0] == ID:
             return Found(hits=(), total=0, is_all=True)
         plain = _Run(self, asked, [Sought(term=term) for term in asked.terms], limit)
         found = plain.found()
@@ -165,14 +166,7 @@ class Search:
         return found
 
     def _looked_up(self, asked: Asked) -> list[Entity]:
-        if asked.identifier is None:
-            return []
-        scheme, value = asked.identifier
-        if scheme == "id":
-            entity = self._serving.get(value)
-            found = [] if entity is None else [entity]
-        else:
-            found = self._serving.by_identifier(scheme, value)
+        found = [] if asked.identifier is None else self._serving.look_up(asked.identifier)
         return [one for one in found if asked.kind in (None, one.kind)]
 
     def _respelt(self, terms: Sequence[Term]) -> Iterator[list[Sought]]:

@@ -12,7 +12,7 @@ Source: docs/reference/search.md; Unicode Standard Annex 15 (NFKD) and chapter 3
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 WORD_LIMIT: Final = 60
@@ -68,16 +68,11 @@ def _folded(char: str) -> str:
 _TABLE: Final = _Table()
 
 
-def fold(text: str) -> str:
-    """A text as it is compared: words with one blank between them; idempotent.
-
-    A text without a letter or digit, such as `!!!`, stays what it is: somebody is called so.
-    """
-    return " ".join(words(text))
-
-
 def words(text: str) -> list[str]:
-    """The folded words of a text in order; characters of a script without spaces hang together in runs."""
+    """The folded words of a text in order; characters of a script without spaces hang together in runs.
+
+    Of a text without a letter or digit, such as `!!!`, the signs are the words: somebody is called so.
+    """
     return analysed(text)[1]
 
 
@@ -96,17 +91,12 @@ def grams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
-def index_text(text: str) -> str:
-    """The words of a name as the engine gets them: blanks between.
-
-    First all words in their order, a run as its pairs; then single characters of runs, and, where signs stood
-    between letters without a blank, the letters as one: `ac/dc` is found as `acdc` too.
-    """
-    return analysed(text)[0]
-
-
 def analysed(text: str) -> tuple[str, list[str]]:
-    """What `index_text` and `words` give, at the price of one."""
+    """A name as the engine gets it, with blanks between; and its words, as `words` gives them.
+
+    The engine gets first all words in their order, a run as its pairs; then single characters of runs, and,
+    where signs stood between letters without a blank, the letters as one: `ac/dc` is found as `acdc` too.
+    """
     if len(text) <= WORD_LIMIT and text.isascii() and text.replace(" ", "").isalnum():
         plain = text.lower()  # most names
         return plain, plain.split()
@@ -156,7 +146,7 @@ def _chunks(plain: str) -> list[tuple[str, list[str]]]:
 
 
 def edges(indexed: str) -> str:
-    """The beginnings of words, up to `EDGES` letters, each once; of the text that `index_text` gave."""
+    """The beginnings of words, up to `EDGES` letters, each once; of a text as the engine gets it."""
     named = indexed.split()
     if not indexed.isascii():
         named = [word for word in named if not is_run(word)]
@@ -166,38 +156,3 @@ def edges(indexed: str) -> str:
 def whole_key(named: Iterable[str]) -> int:
     """A number for all words of a name, whatever their order, 32 bits: others may share it."""
     return zlib.crc32(" ".join(sorted(set(named))).encode())
-
-
-def distance(a: str, b: str, *, limit: int) -> int | None:
-    """Letters to insert, delete, replace or swap with the next to make one of the other; `None` above a limit.
-
-    Source: Damerau (1964), CACM 7(3); restricted to one edit a place (optimal string alignment).
-    """
-    if abs(len(a) - len(b)) > limit:
-        return None
-    begin = 0
-    for one, other in zip(a, b, strict=False):
-        if one != other:
-            break
-        begin += 1
-    end = 0
-    while end < min(len(a), len(b)) - begin and a[-1 - end] == b[-1 - end]:
-        end += 1
-    return _distance(a[begin : len(a) - end], b[begin : len(b) - end], limit=limit)
-
-
-def _distance(a: str, b: str, *, limit: int) -> int | None:
-    """The same of what is left between a common beginning and a common end."""
-    earlier: Sequence[int] = ()
-    before: Sequence[int] = ()
-    row = list(range(len(b) + 1))
-    for i, one in enumerate(a, 1):
-        earlier, before, row = before, row, [i]
-        for j, other in enumerate(b, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
-            if i > 1 and j > 1 and one == b[j - 2] and a[i - 2] == other:
-                best = min(best, earlier[j - 2] + 1)
-            row.append(best)
-        if min(row) > limit:
-            return None
-    return row[-1] if row[-1] <= limit else None
