@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 
@@ -29,9 +29,7 @@ from longplay.cli.progress import progress_bar
     metavar="SPDX",
     help="Only data under this licence, such as CC0-1.0; may be given again.",
 )
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Which snapshot."
-)
+@snapshot_option
 @archive_option
 @format_option
 def command(

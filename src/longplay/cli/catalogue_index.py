@@ -4,15 +4,13 @@ from pathlib import Path
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 
 
 @click.command(short_help="Make the search index and the serving table of a snapshot.")
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Which snapshot."
-)
+@snapshot_option
 @archive_option
 @format_option
 def command(snapshot: int | None, archive: Path, form: str) -> None:

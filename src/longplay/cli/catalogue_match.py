@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 
@@ -30,24 +30,10 @@ _SHOWN = {"doubtful": ("doubtful",), "all": ("matched", "doubtful", "own", "dupl
     help="What to list: what a person should decide, every holding, or nothing.",
 )
 @click.option("--as-is", is_flag=True, help="Do not match again; only list what was found.")
-@click.option(
-    "--snapshot",
-    type=click.IntRange(min=1),
-    metavar="N",
-    show_default="the latest",
-    help="With which snapshot.",
-)
-@click.option(
-    "--curators-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    show_default="catalogue/curator.csv in the archive, where there is one",
-    help="CSV of what people say: merge or veto of a recording and holding:<content id>.",
-)
+@snapshot_option
 @archive_option
 @format_option
-def command(
-    listed: str, as_is: bool, snapshot: int | None, curators_file: Path | None, archive: Path, form: str
-) -> None:
+def command(listed: str, as_is: bool, snapshot: int | None, archive: Path, form: str) -> None:
     """Say which recordings of the catalogue our holdings are.
 
     By identifiers in their tags, names, playing times, and by what is grouped as one recording already. Each
@@ -67,7 +53,7 @@ def command(
     with open_archive(archive) as opened:
         file = MatchesFile(opened.root)
         catalogue = opened.catalogue(file.made().snapshot if as_is else snapshot, progress_bar(quiet=out.json))
-        matched = None if as_is else _match(opened, catalogue, curators_file, progress_bar(quiet=out.json))
+        matched = None if as_is else _match(opened, catalogue, progress_bar(quiet=out.json))
         count = 0
         for match, name in _shown(opened, file, _SHOWN[listed]):
             entity = catalogue.serving.get(match.id) if match.id else None
@@ -81,12 +67,10 @@ def command(
         _print_summary(out, matched)
 
 
-def _match(
-    opened: "Archive", catalogue: "OpenCatalogue", curators_file: Path | None, progress: "Progress"
-) -> "Matched":
+def _match(opened: "Archive", catalogue: "OpenCatalogue", progress: "Progress") -> "Matched":
     from longplay.catalogue.curating import read_curators_file
 
-    words = read_curators_file(curators_file or opened.curators_file)
+    words = read_curators_file(opened.curators_file)
     return opened.matching(catalogue).match(words, progress=progress)
 
 

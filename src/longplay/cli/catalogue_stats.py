@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
@@ -24,9 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(short_help="Show a snapshot's figures: plots in one file, or a summary here.")
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Of which snapshot."
-)
+@snapshot_option
 @click.option("--html", type=_FILE, help="Write a page with all plots and their numbers.")
 @click.option("--png", type=_FILE, help="Write all plots as one picture.")
 @click.option("--svg", type=_FILE, help="Write all plots as one picture.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 from longplay.errors import NotFound
@@ -18,9 +18,7 @@ if TYPE_CHECKING:  # Arrow and SQLAlchemy are slow to import
 
 @click.command(short_help="Say why a recording is held, or is not.")
 @click.argument("names", metavar="RECORDING...", nargs=-1, required=True)
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Of which snapshot."
-)
+@snapshot_option
 @archive_option
 @format_option
 def command(names: tuple[str, ...], snapshot: int | None, archive: Path, form: str) -> None:

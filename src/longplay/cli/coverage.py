@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output
 from longplay.cli.progress import progress_bar
 from longplay.errors import UsageError
@@ -32,9 +32,7 @@ _FORMS = {".svg": "svg", ".png": "png"}
     multiple=True,
     help="Of recordings with this status, instead of the most popular; may be given several times.",
 )
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Of which snapshot."
-)
+@snapshot_option
 @click.option(
     "--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw the curve: a .svg or .png file."
 )

@@ -29,6 +29,14 @@ format_option: Decorator = click.option(
     help="text for people; json for programs, one object a line, the summary last.",
 )
 
+snapshot_option: Decorator = click.option(
+    "--snapshot",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="the latest",
+    help="Of which snapshot of the catalogue.",
+)
+
 by_option: Decorator = click.option(
     "--by", required=True, metavar="NAME", help="Who decides; stands in the journal."
 )

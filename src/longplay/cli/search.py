@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from longplay.cli.options import archive_option, format_option
+from longplay.cli.options import archive_option, format_option, snapshot_option
 from longplay.cli.output import Output, duration_text
 from longplay.cli.progress import progress_bar
 
@@ -22,9 +22,7 @@ _ARTIST_WIDTH = 30
 @click.argument("words", nargs=-1, required=True, metavar="QUERY...")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=10, show_default=True, help="How many hits.")
 @click.option("--kind", type=click.Choice(["artist", "release", "recording"]), help="Only these.")
-@click.option(
-    "--snapshot", type=click.IntRange(min=1), metavar="N", show_default="the latest", help="Which snapshot."
-)
+@snapshot_option
 @archive_option
 @format_option
 def command(
