@@ -1,7 +1,7 @@
 """Numbers by the number of a node, in memory: a join of 256 M rows is a look into an array of 1 GB.
 
-Nodes are numbered by where their rows lie in the imports, without many gaps; so an array of four bytes each
-holds what a hash join would need twenty for, and spill.
+Nodes are numbered by where their rows lie in the imports, without many gaps, so an array of four bytes each
+holds what a hash join would build a table of.
 """
 
 from typing import TYPE_CHECKING

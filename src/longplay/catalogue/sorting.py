@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # slow to import
     from duckdb import DuckDBPyConnection
 
 STRETCH: Final = 8_000_000
-"""Ranks that are sorted at once: some 2 GB of rows."""
+"""Ranks that are sorted at once: their rows fit into memory."""
 
 ROW_GROUP: Final = 122_880
 """Rows of a row group: what a question about the head of the table has to read at least."""

@@ -23,7 +23,7 @@ from longplay.catalogue.search.words import is_run
 from longplay.store.failures import storing
 
 VOCABULARY_LIMIT: Final = 4_000_000
-"""Words that are kept, the most frequent: some 700 MB while the file is made."""
+"""Words that are kept, the most frequent: all are in memory while the file is made."""
 
 SHORTEST: Final = 4
 """Letters of a word that is worth correcting; shorter ones are near to everything."""

@@ -172,7 +172,7 @@ class OpenTier:
         if not self.documents:
             return [], 0
         with engine(self._folder):
-            # looking at a column at all costs 0.7 ms for 10 M documents: mostly there is nothing to weigh
+            # looking at a column has a price at every search: mostly there is nothing to weigh
             found = self._searcher.search(query, limit=limit)
             total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
             if not total:
