@@ -168,10 +168,9 @@ class Archive:
         from longplay.catalogue.curating import read_curators_file
         from longplay.curation.ledger_of_reasons import LedgerOfReasons
         from longplay.curation.matches import MatchesFile
-        from longplay.curation.recordings import Recordings
 
         return LedgerOfReasons(
-            recordings=Recordings(ledger=self.ledger, derived=self.derived),
+            ledger=self.ledger,
             snapshots=catalogue.snapshots,
             number=catalogue.number,
             serving=catalogue.serving,

@@ -21,10 +21,10 @@ from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
 from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
 from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
-from longplay.curation.recordings import Recordings
 from longplay.errors import NotFound
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured
+from longplay.ledger.ledger import Ledger
 from longplay.model.digests import ContentId, content_id_of
 from longplay.model.rights import (
     WORLD,
@@ -80,7 +80,7 @@ class LedgerOfReasons:
     """The use case: tell the status of recordings.
 
     Attributes:
-        recordings: what is held, grouped.
+        ledger: what is held.
         snapshots, number, serving: the catalogue.
         matches: which holdings are which recordings.
         curators: what people say.
@@ -89,7 +89,7 @@ class LedgerOfReasons:
         day: on which the gate is asked.
     """
 
-    recordings: Recordings
+    ledger: Ledger
     snapshots: Snapshots
     number: int
     serving: Serving
@@ -125,7 +125,7 @@ class LedgerOfReasons:
             StorageError: something could not be read.
         """
         made = self.matched()
-        with self.recordings.ledger.reading() as reading:
+        with self.ledger.reading() as reading:
             copies = self.copies(reading)
         found = self._held(copies)
         found[Status.UNAVAILABLE] = _ranks(self.unavailable())
