@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from indexed import LIMITS, catalogue, mbid, plays, recording, serving
 
+from longplay.catalogue import entity_rows
 from longplay.catalogue import serving as serving_module
 from longplay.catalogue.engine import connected
 from longplay.catalogue.entities import KINDS, EntityKind, Place
@@ -93,10 +94,10 @@ def test_ranks_are_found_across_batches_of_head_and_tail(
 ) -> None:
     sizes = {"BATCH_ROWS": 6, "HEAD_ROWS": head, "TAIL_BATCH_ROWS": 3, "UNPACKED": 2}
     for name, rows in sizes.items():
-        monkeypatch.setattr(serving_module, name, rows)
+        monkeypatch.setattr(entity_rows, name, rows)
     parquet = Snapshots(root).table(1, EntityKind.RECORDING.table)
-    serving_module._write_rows(parquet, EntityKind.RECORDING, tmp_path)
-    table = serving_module._opened(tmp_path, EntityKind.RECORDING)
+    entity_rows.write_rows(parquet, EntityKind.RECORDING, tmp_path)
+    table = entity_rows.opened_rows(tmp_path, EntityKind.RECORDING)
     titles = pq.read_table(parquet, columns=["title"])["title"].to_pylist()
     assert table.rows == len(titles) == 30
     assert [table.text(at, 1) for at in range(30)] == titles
