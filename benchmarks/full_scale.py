@@ -20,16 +20,14 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.harness import Row, medians, table, told_apart, wall_of
-from benchmarks.search import lookup_rows, making_rows
+from benchmarks.search import making_and_lookup_rows
 from benchmarks.synthetic_catalogue import ARTISTS_PER_TRACK, ISRC_SHARE, MINUTES, TIERS, World, size_of, write
 from longplay.catalogue.building import PHASES, Building
 from longplay.catalogue.coverage import coverage
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
-from longplay.catalogue.entities import KINDS
 from longplay.catalogue.exporting import ExportForm, ExportWanted, export
 from longplay.catalogue.imports import Imports
-from longplay.catalogue.serving import Serving, serving_folder
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
 from longplay.catalogue.statistics.figures import statistics
@@ -47,7 +45,8 @@ def main(tracks: int = 1_000_000, keep: Path | None = None, *, with_index: bool 
     Args:
         tracks: how many.
         keep: a new folder for the archive, which stays; `None`: it goes.
-        with_index: whether to make the search index, which takes longer than all the rest together.
+        with_index: whether to make the search index, which takes longer than all the rest together; queries
+            are asked in `benchmarks.search`, of more natural names.
     """
     with _root(keep) as root:
         generated = wall_of(lambda: write(root, tracks))
@@ -63,7 +62,7 @@ def main(tracks: int = 1_000_000, keep: Path | None = None, *, with_index: bool 
             *_fit(root, tracks),
             *_questions(root),
             *_taken_out(root),
-            *(_indexed(root) if with_index else ()),
+            *making_and_lookup_rows(root, with_index=with_index),
         ]
     command = f"python -m benchmarks.full_scale --tracks {tracks}{'' if with_index else ' --no-index'}"
     return table(
@@ -277,16 +276,6 @@ def _taken_out(root: Path) -> list[Row]:
         Row(what="statistics: all figures; the page drawn", figure=f"{figures:.2f} s; {drawn:.2f} s"),
         Row(what="export of 1 %, Parquet", figure=f"{seconds:.1f} s, {size / 1e9:.2f} GB"),
     ]
-
-
-def _indexed(root: Path) -> list[Row]:
-    """Serving table and search index; queries are asked in `benchmarks.search`, of more natural names."""
-    made = told_apart("search", "--make", root)
-    number = Snapshots(root).get().number
-    cold = wall_of(lambda: Serving(serving_folder(root, number)))
-    serving = Serving(serving_folder(root, number))
-    documents = sum(serving.count(kind) for kind in KINDS)
-    return [*making_rows(root, number, documents, made), *lookup_rows(root, number, serving, cold)]
 
 
 def _orders(root: Path, recordings: str, *, rows: int) -> list[float]:

@@ -2,12 +2,12 @@
 
 `--tracks N` makes a synthetic catalogue with the wide vocabulary of `search_names`; `--archive FOLDER` takes
 one that is built. The mix of queries is that of `search_queries`. Wall time is what somebody waits, CPU what
-the query costs when nobody else is there: the machine is shared.
+the query costs when nobody else is there: the machine is shared. `--no-index` measures the serving table alone:
+its making and keyed lookups, not search.
 """
 
 import argparse
 import json
-import random
 import resource
 import sqlite3
 import statistics
@@ -24,11 +24,11 @@ import msgspec
 from benchmarks import search_names
 from benchmarks.harness import Row, table, told_apart, wall_of
 from benchmarks.search_queries import Asking, Mix
-from benchmarks.synthetic_catalogue import size_of
+from benchmarks.synthetic_catalogue import size_of, write
 from longplay.catalogue.building import Building
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
-from longplay.catalogue.entities import KINDS, EntityKind, Place
+from longplay.catalogue.entities import KINDS, EntityKind
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.search.indexing import Indexing, index_folder
 from longplay.catalogue.search.searching import Search
@@ -52,60 +52,74 @@ class Took(NamedTuple):
     cpu: float
 
 
-def main(tracks: int = 1_000_000, archive: Path | None = None, each: int = 200) -> str:
+def main(
+    tracks: int = 1_000_000, archive: Path | None = None, each: int = 200, *, with_index: bool = True
+) -> str:
     """The table of this benchmark."""
     told = "--archive FOLDER" if archive else f"--tracks {tracks}"
-    command = f"python -m benchmarks.search {told}"
+    command = f"python -m benchmarks.search {told}{'' if with_index else ' --no-index'}"
     with tempfile.TemporaryDirectory(prefix="longplay-search-") as folder:
         root = archive or Path(folder)
         if archive is None:
-            search_names.write(root, tracks)
+            write(root, tracks, naming=search_names.names)
             Building(
                 imports=Imports(root), snapshots=Snapshots(root), half_life_months=24.0, limits=LIMITS
             ).build(CuratorsFile(), progress=Silent())
-        made = told_apart("search", "--make", root)
-        number = Snapshots(root).get().number
-        cold = wall_of(lambda: Serving(serving_folder(root, number)))
-        serving = Serving(serving_folder(root, number))
-        documents = sum(serving.count(kind) for kind in KINDS)
-        rows = [
-            *making_rows(root, number, documents, made),
-            *lookup_rows(root, number, serving, cold),
-            *_search_rows(root, number, serving, documents, each),
-        ]
+        rows = making_and_lookup_rows(root, with_index=with_index)
+        serving = Serving(serving_folder(root, Snapshots(root).get().number))
+        if with_index:
+            rows += _search_rows(root, serving, each)
     count = serving.count(EntityKind.RECORDING)
-    data = (
-        f"{count:,} recordings, {documents:,} documents, synthetic, {search_names.WORDS:,} words by Zipf's law"
-    )
+    names = "of an archive that was there" if archive else f"{search_names.WORDS:,} words by Zipf's law"
+    data = f"{count:,} recordings, {_documents(serving):,} documents, synthetic, {names}"
     return table(f"Search, {count:,} recordings", data, command, rows)
 
 
-def _make(root: Path) -> None:
+def making_and_lookup_rows(root: Path, *, with_index: bool) -> list[Row]:
+    """How long making the serving table takes, and the index where it is wanted; how long a lookup takes."""
+    made = told_apart("search", "--make" if with_index else "--make-serving", root)
+    number = Snapshots(root).get().number
+    cold = wall_of(lambda: Serving(serving_folder(root, number)))
+    serving = Serving(serving_folder(root, number))
+    return [*_making_rows(root, serving, made), *_lookup_rows(root, serving, cold)]
+
+
+def _documents(serving: Serving) -> int:
+    return sum(serving.count(kind) for kind in KINDS)
+
+
+def _make(root: Path, *, with_index: bool) -> None:
     """In a process apart: make what is not there, and say how long it took and what it needed."""
     snapshots = Snapshots(root)
     number = snapshots.get().number
     told: dict[str, float] = {}
     told["serving"] = wall_of(lambda: made_serving(root, snapshots, number, limits=LIMITS, progress=Silent()))
-    serving = Serving(serving_folder(root, number))
-    began = time.process_time()
-    ports = Indexing(root=root, snapshots=snapshots, limits=LIMITS)
-    told["index"] = wall_of(lambda: ports.index(number, serving, progress=Silent()))
-    told["index_cpu"] = time.process_time() - began
+    if with_index:
+        serving = Serving(serving_folder(root, number))
+        began = time.process_time()
+        ports = Indexing(root=root, snapshots=snapshots, limits=LIMITS)
+        told["index"] = wall_of(lambda: ports.index(number, serving, progress=Silent()))
+        told["index_cpu"] = time.process_time() - began
     told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps(told))
 
 
-def making_rows(root: Path, number: int, documents: int, made: dict[str, float]) -> list[Row]:
+def _making_rows(root: Path, serving: Serving, made: dict[str, float]) -> list[Row]:
     """How long making took, and what it made."""
-    served, indexed = size_of(serving_folder(root, number)), size_of(index_folder(root, number))
+    number, documents = Snapshots(root).get().number, _documents(serving)
+    memory = f"peak memory {made['memory'] / 1e9:.1f} GB, of which files that are mapped may be given back"
+    took = "was there" if made["serving"] < 0.5 else f"{made['serving']:.1f} s"
+    served = f"{took}, {size_of(serving_folder(root, number)) / 1e9:.2f} GB"
+    if "index" not in made:
+        return [Row(what="serving table: made, size", figure=f"{served}; {memory}")]
     if made["index"] < 1.0:
         rate = "was there"
     else:
         each = f"{made['index_cpu'] / documents * 1e6:.0f} CPU-µs a document"
-        memory = f"peak memory {made['memory'] / 1e9:.1f} GB, of which files that are mapped may be given back"
         rate = f"{made['index']:.0f} s, {documents / made['index']:,.0f} documents/s; {each}; {memory}"
+    indexed = size_of(index_folder(root, number))
     return [
-        Row(what="serving table: made, size", figure=f"{made['serving']:.1f} s, {served / 1e9:.2f} GB"),
+        Row(what="serving table: made, size", figure=served),
         Row(what="search index: made", figure=rate),
         Row(
             what="search index: size", figure=f"{indexed / 1e9:.2f} GB, {indexed / documents:.0f} B a document"
@@ -126,30 +140,29 @@ def _timed(work: Callable[[], object]) -> Took:
     return Took(time.perf_counter() - wall, time.thread_time() - cpu)
 
 
-def lookup_rows(root: Path, number: int, serving: Serving, cold: float) -> list[Row]:
-    """How long a lookup takes."""
-    rng = random.Random(5)
-    last = serving.count(EntityKind.RECORDING)
-    entities = [serving.at(Place(EntityKind.RECORDING, rng.randint(1, last))) for _ in range(LOOKUPS)]
-    ids = [entity.id for entity in entities if entity is not None]
+def _lookup_rows(root: Path, serving: Serving, cold: float) -> list[Row]:
+    """How long a lookup takes; what is looked up is drawn from the snapshot, so that nothing is read before."""
     snapshots = Snapshots(root)
+    number = snapshots.get().number
+    recordings = str(snapshots.table(number, SnapshotTable.RECORDING))
+    sampled = f"FROM read_parquet($t) USING SAMPLE reservoir({LOOKUPS} ROWS) REPEATABLE (5)"
     with connected(root, LIMITS) as connection:
+        ids = [
+            str(name) for (name,) in connection.execute(f"SELECT id {sampled}", {"t": recordings}).fetchall()
+        ]
         named = connection.execute(
-            "SELECT scheme, value FROM read_parquet($t) USING SAMPLE reservoir(3000 ROWS) REPEATABLE (5)",
-            {"t": str(snapshots.table(number, SnapshotTable.IDENTIFIER))},
+            f"SELECT scheme, value {sampled}", {"t": str(snapshots.table(number, SnapshotTable.IDENTIFIER))}
         ).fetchall()
         one = "SELECT title FROM read_parquet($t) WHERE id = CAST($id AS UUID)"
-        path = str(snapshots.table(number, SnapshotTable.RECORDING))
         parquet = statistics.median(
-            wall_of(lambda name=name: connection.execute(one, {"t": path, "id": name}).fetchall())  # type: ignore[misc]
+            wall_of(lambda name=name: connection.execute(one, {"t": recordings, "id": name}).fetchall())  # type: ignore[misc]
             for name in ids[:10]
         )
     by_id = [_timed(lambda name=name: serving.get(name)).wall for name in ids]  # type: ignore[misc]
     by_name = [_timed(lambda pair=pair: serving.by_identifier(*pair)).wall for pair in named]  # type: ignore[misc]
     ours = statistics.median(by_id)
-    documents = sum(serving.count(kind) for kind in KINDS)
     return [
-        *(_keyed_peer(serving, ids) if documents <= PEER_LIMIT else ()),
+        *(_keyed_peer(serving, ids) if _documents(serving) <= PEER_LIMIT else ()),
         Row(what="serving table: opened", figure=f"{cold * 1e3:.1f} ms"),
         Row(
             what="lookup by id: median / p95 / p99 / max, ms",
@@ -184,8 +197,9 @@ def _keyed_peer(serving: Serving, ids: Sequence[str]) -> list[Row]:
     ]
 
 
-def _search_rows(root: Path, number: int, serving: Serving, documents: int, each: int) -> list[Row]:
+def _search_rows(root: Path, serving: Serving, each: int) -> list[Row]:
     asked = Mix(serving).queries(each)
+    number = Snapshots(root).get().number
     opened = time.perf_counter()
     search = Search(serving, index_folder(root, number))
     opened = time.perf_counter() - opened
@@ -203,7 +217,7 @@ def _search_rows(root: Path, number: int, serving: Serving, documents: int, each
         took[one.of].append(_timed(ask))
         if one.wanted is not None and found is not None:
             right[one.of].append(one.wanted in {hit.entity.id for hit in found.hits})
-    peer = _peer(serving, asked) if documents <= PEER_LIMIT else {}
+    peer = _peer(serving, asked) if _documents(serving) <= PEER_LIMIT else {}
     every = [one for some in took.values() for one in some]
     every_peer = [one for some in peer.values() for one in some]
     rows = [Row(what="search: opened", figure=f"{opened * 1e3:.0f} ms")]
@@ -256,11 +270,13 @@ if __name__ == "__main__":
     parser.add_argument("--tracks", type=int, default=1_000_000)
     parser.add_argument("--archive", type=Path, help="of an archive with a snapshot, in place of --tracks")
     parser.add_argument("--each", type=int, default=200, help="queries of each class")
+    parser.add_argument("--no-index", action="store_true", help="the serving table alone")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--make-serving", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.make:
-        _make(given.make)
+    if making := given.make or given.make_serving:
+        _make(making, with_index=given.make is not None)
     elif given.archive and not Snapshots(given.archive).numbers():
         raise UsageError(f"{given.archive} has no snapshot: run `longplay catalogue build`")
     else:
-        print(main(given.tracks, given.archive, given.each))
+        print(main(given.tracks, given.archive, given.each, with_index=not given.no_index))

@@ -5,7 +5,7 @@ words follow Zipf's law over some 400,000 generated ones, the most frequent of w
 have one to six words, in the scripts in about the shares real catalogues have them.
 """
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -13,8 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks import synthetic_catalogue
-from benchmarks.synthetic_catalogue import Integers, World, _hash, _uniform
+from benchmarks.synthetic_catalogue import Integers, mixed, uniform
 
 WORDS: Final = 400_000
 """Different words of the largest script."""
@@ -55,7 +54,7 @@ def vocabulary(script: str, size: int) -> pa.Array:
     base = len(syllables)
     number = base
     while len(words) < size:
-        left, word = int(_hash(np.array([number]), 77)[0]) % (base ** min(4, 1 + number // base)), ""
+        left, word = int(mixed(np.array([number]), 77)[0]) % (base ** min(4, 1 + number // base)), ""
         while left:
             left, place = divmod(left, base)
             word += syllables[place]
@@ -76,19 +75,19 @@ def _words(script: str) -> pa.Array:
 
 def _zipf(numbers: Integers, salt: int, size: int) -> Integers:
     """A place in a vocabulary, the first the most frequent: Zipf's law with exponent 1."""
-    places = np.exp(_uniform(numbers, salt) * np.log(size + 1)).astype(np.int64) - 1
+    places = np.exp(uniform(numbers, salt) * np.log(size + 1)).astype(np.int64) - 1
     return np.minimum(places, size - 1)
 
 
 def _spaced(numbers: Integers, salt: int, words: int, script: str) -> pa.Array:
     """Names of one to twice as many words, a number after one in ten."""
     listed = _words(script)
-    lengths = 1 + (_hash(numbers, salt + 80) % np.uint64(2 * words - 1)).astype(np.int64)
+    lengths = 1 + (mixed(numbers, salt + 80) % np.uint64(2 * words - 1)).astype(np.int64)
     parts = []
     for place in range(2 * words - 1):
         chosen = listed.take(pa.array(_zipf(numbers, salt + place, len(listed))))
         parts.append(pc.if_else(pa.array(lengths > place), chosen, None))
-    tail = (_hash(numbers, salt + 90) % np.uint64(100_000)).astype(np.int64)
+    tail = (mixed(numbers, salt + 90) % np.uint64(100_000)).astype(np.int64)
     parts.append(pc.if_else(pa.array(tail < 10_000), pa.array(tail).cast(pa.string()), None))
     return pc.binary_join_element_wise(*parts, " ", null_handling="skip")
 
@@ -96,23 +95,23 @@ def _spaced(numbers: Integers, salt: int, words: int, script: str) -> pa.Array:
 def _unspaced(numbers: Integers, salt: int) -> pa.Array:
     """Names of two to seven characters, Han or kana."""
     parts = []
-    lengths = 2 + (_hash(numbers, salt + 81) % np.uint64(6)).astype(np.int64)
+    lengths = 2 + (mixed(numbers, salt + 81) % np.uint64(6)).astype(np.int64)
     han, kana = pa.array(_HAN), pa.array(_KANA)
-    is_han = pa.array(_hash(numbers, salt + 82) % np.uint64(3) > 0)
+    is_han = pa.array(mixed(numbers, salt + 82) % np.uint64(3) > 0)
     for place in range(7):
         one = pc.if_else(
             is_han,
             han.take(pa.array(_zipf(numbers, salt + 20 + place, len(han)))),
-            kana.take(pa.array((_hash(numbers, salt + 40 + place) % np.uint64(len(kana))).astype(np.int64))),
+            kana.take(pa.array((mixed(numbers, salt + 40 + place) % np.uint64(len(kana))).astype(np.int64))),
         )
         parts.append(pc.if_else(pa.array(lengths > place), one, None))
     return pc.binary_join_element_wise(*parts, "", null_handling="skip")
 
 
 def names(numbers: Integers, salt: int, words: int) -> pa.Array:
-    """A name for each number, in place of `synthetic_catalogue._names`."""
+    """A name for each number: a `Naming` for the synthetic catalogue."""
     made = _spaced(numbers, salt, words, "latin")
-    which = _uniform(numbers, salt + 95)
+    which = uniform(numbers, salt + 95)
     made = _put(made, which < NO_SPACES, numbers, lambda some: _unspaced(some, salt))
     begin = NO_SPACES
     for script, share in _SHARES:
@@ -122,18 +121,9 @@ def names(numbers: Integers, salt: int, words: int) -> pa.Array:
     return made
 
 
-def _put(made: pa.Array, mask: npt.NDArray[np.bool_], numbers: Integers, make: object) -> pa.Array:
+def _put(
+    made: pa.Array, mask: npt.NDArray[np.bool_], numbers: Integers, make: Callable[[Integers], pa.Array]
+) -> pa.Array:
     if not mask.any():
         return made
     return pc.replace_with_mask(made, pa.array(mask), make(numbers[mask]).cast(made.type))
-
-
-def write(root: Path, tracks: int) -> World:
-    """The synthetic import with these names in place of its own."""
-    plain = synthetic_catalogue._names
-    synthetic_catalogue._names = names
-    try:
-        synthetic_catalogue.write(root, tracks)
-    finally:
-        synthetic_catalogue._names = plain
-    return World(tracks)

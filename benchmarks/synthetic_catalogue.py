@@ -10,7 +10,7 @@ Source: facts gathered for the design: 256,039,007 tracks, 15,430,442 artists, 5
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -49,22 +49,26 @@ _WORDS: Final = (
 )
 
 Integers = npt.NDArray[np.int64]
+Naming = Callable[[Integers, int, int], pa.Array]
+"""Numbers, a salt, about how many words: a name for each number."""
 
 
-def _hash(numbers: Integers, salt: int) -> npt.NDArray[np.uint64]:
+def mixed(numbers: Integers, salt: int) -> npt.NDArray[np.uint64]:
     """Well-mixed 64 bits of each number (the finaliser of MurmurHash 3)."""
-    mixed = numbers.astype(np.uint64) + np.uint64(salt * 0x9E3779B97F4A7C15 & (2**64 - 1))
+    bits = numbers.astype(np.uint64) + np.uint64(salt * 0x9E3779B97F4A7C15 & (2**64 - 1))
     for shift, factor in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53), (33, 1)):
-        mixed ^= mixed >> np.uint64(shift)
-        mixed *= np.uint64(factor)
-    return mixed
+        bits ^= bits >> np.uint64(shift)
+        bits *= np.uint64(factor)
+    return bits
 
 
-def _uniform(numbers: Integers, salt: int) -> npt.NDArray[np.float64]:
-    return (_hash(numbers, salt) >> np.uint64(11)).astype(np.float64) / 2.0**53
+def uniform(numbers: Integers, salt: int) -> npt.NDArray[np.float64]:
+    """A number from 0 up to 1, evenly spread, for each number."""
+    return (mixed(numbers, salt) >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
 def texts(prefix: str, numbers: Integers) -> pa.Array:
+    """A source's own identifier for each number."""
     return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
 
 
@@ -72,10 +76,10 @@ def names_of(numbers: Integers, salt: int, words: int) -> pa.Array:
     """Some words, and a number for one name in two."""
     vocabulary = pa.array(_WORDS)
     parts = [
-        vocabulary.take(pa.array((_hash(numbers, salt + place) % np.uint64(len(_WORDS))).astype(np.int64)))
+        vocabulary.take(pa.array((mixed(numbers, salt + place) % np.uint64(len(_WORDS))).astype(np.int64)))
         for place in range(words)
     ]
-    tail = (_hash(numbers, salt + 90) % np.uint64(100_000)).astype(np.int64)
+    tail = (mixed(numbers, salt + 90) % np.uint64(100_000)).astype(np.int64)
     numbered = pc.if_else(pa.array(tail < 50_000), pa.array(tail).cast(pa.string()), "")
     return pc.binary_join_element_wise(*parts, numbered, " ")
 
@@ -111,33 +115,33 @@ class World:
         streams = np.log([number for _, number in TIERS])
         scaled = np.log(np.maximum(1.0, (ranks + 0.5) * LUMINATE / self.tracks))
         exact: npt.NDArray[np.float64] = np.exp(np.interp(scaled, places, streams))
-        return np.floor(exact + _uniform(ranks, 7)).astype(np.int64)
+        return np.floor(exact + uniform(ranks, 7)).astype(np.int64)
 
     def artist_of(self, numbers: Integers, salt: int) -> Integers:
         """An artist: a few have very many tracks."""
-        return (self.artists * _uniform(numbers, salt) ** 2.5).astype(np.int64)
+        return (self.artists * uniform(numbers, salt) ** 2.5).astype(np.int64)
 
     def durations_of(self, numbers: Integers) -> Integers:
         """Milliseconds, spikes at whole minutes included."""
         edges = np.cumsum([share for *_, share in MINUTES]) / 100
-        which = np.searchsorted(edges, np.minimum(_uniform(numbers, 3), edges[-1] - 1e-9))
+        which = np.searchsorted(edges, np.minimum(uniform(numbers, 3), edges[-1] - 1e-9))
         low = np.array([row[0] for row in MINUTES])[which]
         high = np.array([row[1] for row in MINUTES])[which]
-        exact = (low + (high - low) * _uniform(numbers, 4)) * 1_000
-        spike = _uniform(numbers, 5) < 0.01
+        exact = (low + (high - low) * uniform(numbers, 4)) * 1_000
+        spike = uniform(numbers, 5) < 0.01
         rounded = np.maximum(60_000, np.round(exact / 60_000) * 60_000)
         return np.maximum(1, np.where(spike, rounded, exact)).astype(np.int64)
 
 
-def write(root: Path, tracks: int) -> None:
-    """The import of a world, where a build will find it."""
+def write(root: Path, tracks: int, naming: Naming = names_of) -> None:
+    """The import of a world, where a build will find it; all names are of one making."""
     world = World(tracks)
     folder = root / "catalogue" / "imports" / "table-synthetic00000000"
     folder.mkdir(parents=True)
     rows = {
-        SourceTable.ARTIST: _write(folder, SourceTable.ARTIST, _artists(world)),
-        SourceTable.RELEASE: _write(folder, SourceTable.RELEASE, _releases(world)),
-        SourceTable.RECORDING: _write(folder, SourceTable.RECORDING, _recordings(world)),
+        SourceTable.ARTIST: _write(folder, SourceTable.ARTIST, _artists(world, naming)),
+        SourceTable.RELEASE: _write(folder, SourceTable.RELEASE, _releases(world, naming)),
+        SourceTable.RECORDING: _write(folder, SourceTable.RECORDING, _recordings(world, naming)),
         SourceTable.TRACK: _write(folder, SourceTable.TRACK, _tracks(world)),
         SourceTable.PLAYS: _write(folder, SourceTable.PLAYS, _plays(world)),
     }
@@ -173,22 +177,22 @@ def _chunks(total: int) -> Iterator[Integers]:
         yield np.arange(begin, min(total, begin + _CHUNK), dtype=np.int64)
 
 
-def _artists(world: World) -> Iterator[dict[str, pa.Array]]:
+def _artists(world: World, naming: Naming) -> Iterator[dict[str, pa.Array]]:
     for numbers in _chunks(world.artists):
-        yield {"id": texts("a", numbers), "name": names_of(numbers, 100, 2)}
+        yield {"id": texts("a", numbers), "name": naming(numbers, 100, 2)}
 
 
-def _releases(world: World) -> Iterator[dict[str, pa.Array]]:
+def _releases(world: World, naming: Naming) -> Iterator[dict[str, pa.Array]]:
     for numbers in _chunks(world.releases):
         artists = world.artist_of(numbers, 200)
-        recent = _uniform(numbers, 201) < 0.765
-        years = np.where(recent, 2020 + 6 * _uniform(numbers, 202), 1963 + 57 * _uniform(numbers, 203)).astype(
+        recent = uniform(numbers, 201) < 0.765
+        years = np.where(recent, 2020 + 6 * uniform(numbers, 202), 1963 + 57 * uniform(numbers, 203)).astype(
             np.int64
         )
         yield {
             "id": texts("l", numbers),
-            "title": names_of(numbers, 210, 2),
-            "artist_credit": names_of(artists, 100, 2),
+            "title": naming(numbers, 210, 2),
+            "artist_credit": naming(artists, 100, 2),
             "artist_ids": _lists(np.ones(len(numbers), np.int64), texts("a", artists)),
             "date": pa.array(years).cast(pa.string()),
         }
@@ -198,20 +202,20 @@ def _release_of(world: World, numbers: Integers) -> Integers:
     return (numbers * world.releases // world.tracks).astype(np.int64)
 
 
-def _recordings(world: World) -> Iterator[dict[str, pa.Array]]:
+def _recordings(world: World, naming: Naming) -> Iterator[dict[str, pa.Array]]:
     for numbers in _chunks(world.tracks):
         first = world.artist_of(_release_of(world, numbers), 200)
-        is_two = _uniform(numbers, 300) < ARTISTS_PER_TRACK - 1
+        is_two = uniform(numbers, 300) < ARTISTS_PER_TRACK - 1
         lengths = 1 + is_two.astype(np.int64)
         artists = np.repeat(first, lengths)
         artists[np.cumsum(lengths)[is_two] - 1] = world.artist_of(numbers[is_two], 301)
-        has_code = _uniform(numbers, 302) < ISRC_SHARE
+        has_code = uniform(numbers, 302) < ISRC_SHARE
         shared = (numbers * 186 // 198)[has_code]
         codes = pc.binary_join_element_wise("SEXX", pa.array(shared).cast(pa.string()), "")
         yield {
             "id": texts("r", numbers),
-            "title": names_of(numbers, 310, 3),
-            "artist_credit": names_of(first, 100, 2),
+            "title": naming(numbers, 310, 3),
+            "artist_credit": naming(first, 100, 2),
             "artist_ids": _lists(lengths, texts("a", artists)),
             "duration_ms": pa.array(world.durations_of(numbers)),
             "isrcs": _lists(has_code.astype(np.int64), codes),
@@ -234,7 +238,7 @@ def _plays(world: World) -> Iterator[dict[str, pa.Array]]:
     for numbers in _chunks(world.tracks):
         listens = world.listens_of(world.rank_of(numbers))
         heard = listens > 0
-        months = 202_601 + (_hash(numbers[heard], 400) % np.uint64(7)).astype(np.int64)
+        months = 202_601 + (mixed(numbers[heard], 400) % np.uint64(7)).astype(np.int64)
         yield {
             "recording_id": texts("r", numbers[heard]),
             "month": pa.array(months),
