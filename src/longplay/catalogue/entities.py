@@ -3,9 +3,10 @@
 Source: docs/format/catalogue.md, "Serving table".
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+import msgspec
 
 from longplay.catalogue.snapshot_tables import SnapshotTable
 
@@ -46,9 +47,8 @@ class Place(NamedTuple):
     rank: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """One entity of a snapshot.
+class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One entity of a snapshot; a struct, since indexing makes hundreds of millions.
 
     Attributes:
         kind: what it is.

@@ -12,10 +12,9 @@ Retrieval (2008), section 7.2.1, tiered indexes.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longplay.catalogue.entities import Entity, EntityKind
 from longplay.catalogue.search.asking import licence_words
@@ -108,8 +107,7 @@ def key_of(entity: Entity) -> int:
     return entity.rank << 2 | entity.kind.number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indexed:
+class Indexed(NamedTuple):
     """What is indexed of an entity beside itself.
 
     Attributes:

@@ -13,7 +13,8 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 WORD_LIMIT: Final = 60
 """Characters of a word that count, in names and in queries alike."""
@@ -100,26 +101,42 @@ def analysed(text: str) -> tuple[str, list[str]]:
     if len(text) <= WORD_LIMIT and text.isascii() and text.replace(" ", "").isalnum():
         plain = text.lower()  # most names
         return plain, plain.split()
-    plain = _plain(text)
-    if len(plain) <= WORD_LIMIT and _BREAK not in plain and _SPACELESS_RUN.search(plain) is None:
-        named = plain.split()  # most of the others: letters and accents
-        return " ".join(named), named
-    return _cut(plain)
+    parts = [_part(part) for part in text.split(" ")]  # no form of normalization reaches across a blank
+    named = [word for part in parts for word in part.words]
+    if not named:
+        signs = [sign for part in parts for sign in part.signs]
+        return " ".join(signs), signs
+    first = [word for part in parts for word in part.first]
+    more = [word for part in parts for word in part.more]
+    return " ".join(first + more), named
 
 
-def _plain(text: str) -> str:
-    """Folded letters, blanks, and signs behind `_BREAK`."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    if not unicodedata.is_normalized("NFKD", decomposed):
-        decomposed = unicodedata.normalize("NFKD", decomposed)
-    return unicodedata.normalize("NFC", decomposed.translate(_TABLE))
+class _Part(NamedTuple):
+    """What stood between two blanks.
+
+    Attributes:
+        words: of it.
+        first: what the engine gets of it, in the place where it stands.
+        more: what the engine gets of it, after what stands first in all parts.
+        signs: its signs, which are words where no part has any other.
+    """
+
+    words: tuple[str, ...]
+    first: tuple[str, ...]
+    more: tuple[str, ...]
+    signs: tuple[str, ...]
 
 
-def _cut(plain: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=1 << 16)
+def _part(text: str) -> _Part:
+    """Kept, since some thousand words make up most names."""
     named: list[str] = []
     first: list[str] = []
     more: list[str] = []
-    for joined, split in _chunks(plain):
+    chunks = _plain(text).split()
+    for chunk in chunks:
+        letters = [one for one in _SIGN.split(chunk) if one]
+        split = [run[:WORD_LIMIT] for one in letters for run in _RUN.findall(one)]
         named += split
         for word in split:
             if is_run(word):
@@ -128,21 +145,17 @@ def _cut(plain: str) -> tuple[str, list[str]]:
             else:
                 first.append(word)
         if len(split) > 1 and not any(is_run(word) for word in split):
-            more.append(joined[:WORD_LIMIT])
-    return " ".join((*first, *more)), named
+            more.append("".join(letters)[:WORD_LIMIT])
+    signs = (chunk.replace(_BREAK, "")[:WORD_LIMIT] for chunk in chunks)
+    return _Part(tuple(named), tuple(first), tuple(more), tuple(signs))
 
 
-def _chunks(plain: str) -> list[tuple[str, list[str]]]:
-    """What stands between blanks, without signs, with its words; signs alone where there is nothing else."""
-    found = []
-    for chunk in plain.split():
-        parts = [part for part in _SIGN.split(chunk) if part] if _BREAK in chunk else [chunk]
-        split = [run[:WORD_LIMIT] for part in parts for run in _RUN.findall(part)]
-        if split:
-            found.append(("".join(parts), split))
-    if found:
-        return found
-    return [(signs, [signs]) for signs in (chunk.replace(_BREAK, "")[:WORD_LIMIT] for chunk in plain.split())]
+def _plain(text: str) -> str:
+    """Folded letters, blanks, and signs behind `_BREAK`."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    if not unicodedata.is_normalized("NFKD", decomposed):
+        decomposed = unicodedata.normalize("NFKD", decomposed)
+    return unicodedata.normalize("NFC", decomposed.translate(_TABLE))
 
 
 def edges(indexed: str) -> str:
