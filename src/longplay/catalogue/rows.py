@@ -4,7 +4,6 @@ It writes nothing: `importing` turns what is gathered into Parquet.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -12,13 +11,11 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.source_texts import clean_lists, clean_text, clean_texts
 from longplay.errors import MalformedInput
 
 LISTENER_KEY_LENGTH: Final = 32
 """Bytes of the key that makes listeners of users."""
-
-TEXT_LIMIT: Final = 4_000
-"""Longer texts are cut, characters: a title of a megabyte is a mistake, not a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +50,11 @@ class Rows:
         """
         self.source = source
         self._pseudonyms = pseudonyms
-        self._single: dict[SourceTable, list[tuple[object, ...]]] = {}
+        self._single: dict[SourceTable, list[_Column]] = {}
         self._whole: dict[SourceTable, list[pa.Table]] = {}
         self._count = 0
-        self._marked_count = 0
-        self._marked_single: dict[SourceTable, int] = {}
-        self._marked_whole: dict[SourceTable, int] = {}
+        self._added: list[SourceTable] = []
+        self._added_whole: list[SourceTable] = []
         self._remembered: dict[str, int] = {}
 
     def listener(self, user: str) -> int:
@@ -73,29 +69,25 @@ class Rows:
     def add(self, table: SourceTable, row: Mapping[str, object]) -> None:
         """One row. What is absent is null, or an empty list where the column holds lists.
 
-        Texts are put into NFC and cut at `TEXT_LIMIT` characters; empty ones become null.
+        Texts become those of `source_texts`, when the rows are taken.
 
         Raises:
             MalformedInput: nothing is left of what the table must have, such as a title of NUL only.
             KeyError: a column the table does not have; that is a mistake of the importer, not of the source.
         """
-        columns = _COLUMNS[table]
-        known = 0
-        cleaned: list[object] = []
-        for column in columns:
-            value = row.get(column.name)
-            known += column.name in row
-            if column.is_list:
-                value = _texts(value)
-            elif isinstance(value, str):
-                value = _text(value)
-            if value is None and column.is_required:
-                raise MalformedInput(table.value, f"no {column.name}")
-            cleaned.append(value)
-        if known != len(row):
-            others = row.keys() - {column.name for column in columns}
-            raise KeyError(f"{table} has no column {', '.join(others)}")
-        self._single.setdefault(table, []).append(tuple(cleaned))
+        names, required = _SHAPES[table]
+        if not row.keys() <= names:
+            raise KeyError(f"{table} has no column {', '.join(row.keys() - names)}")
+        get = row.get
+        for name in required:
+            if not _is_left(get(name)):
+                raise MalformedInput(table.value, f"no {name}")
+        columns = self._single.get(table)
+        if columns is None:
+            columns = self._single[table] = [_Column(field.name, []) for field in SCHEMAS[table]]
+        for name, values in columns:
+            values.append(get(name))
+        self._added.append(table)
         self._count += 1
 
     def add_table(self, table: SourceTable, rows: pa.Table) -> None:
@@ -106,21 +98,23 @@ class Rows:
             rows: exactly the columns of `SCHEMAS[table]`, of its types, in its order; texts in NFC.
         """
         self._whole.setdefault(table, []).append(rows.cast(SCHEMAS[table]))
+        self._added_whole.append(table)
         self._count += rows.num_rows
 
     def mark(self) -> None:
         """Remember this state, for `roll_back`."""
-        self._marked_count = self._count
-        self._marked_single = {table: len(rows) for table, rows in self._single.items()}
-        self._marked_whole = {table: len(tables) for table, tables in self._whole.items()}
+        self._added.clear()
+        self._added_whole.clear()
 
     def roll_back(self) -> None:
         """Forget what was added since `mark`."""
-        self._count = self._marked_count
-        for table, rows in self._single.items():
-            del rows[self._marked_single.get(table, 0) :]
-        for table, tables in self._whole.items():
-            del tables[self._marked_whole.get(table, 0) :]
+        for table in self._added:
+            for _, values in self._single[table]:
+                values.pop()
+        for table in self._added_whole:
+            self._count -= self._whole[table].pop().num_rows
+        self._count -= len(self._added)
+        self.mark()
 
     def __len__(self) -> int:
         """Rows that wait, of all tables."""
@@ -131,41 +125,66 @@ class Rows:
         taken: dict[SourceTable, pa.Table] = {}
         for table in SourceTable:
             parts = self._whole.get(table, [])
-            if rows := self._single.get(table):
-                columns = dict(zip(SCHEMAS[table].names, zip(*rows, strict=True), strict=True))
-                parts = [*parts, pa.table(columns, schema=SCHEMAS[table])]
+            if columns := self._single.get(table):
+                arrays = [
+                    _array(field, values) for field, (_, values) in zip(SCHEMAS[table], columns, strict=True)
+                ]
+                parts = [*parts, pa.table(arrays, schema=SCHEMAS[table])]
             if parts:
                 taken[table] = pa.concat_tables(parts)
         self._single.clear()
         self._whole.clear()
         self._count = 0
+        self.mark()
         return taken
 
 
 class _Column(NamedTuple):
-    """What a row is held to in one column of its table."""
+    """The values of one column of the rows that were added one by one, as they were given."""
 
     name: str
-    is_list: bool
-    is_required: bool
+    values: list[object]
 
 
-_COLUMNS: Final = {
-    table: tuple(_Column(field.name, pa.types.is_list(field.type), not field.nullable) for field in schema)
+class _Shape(NamedTuple):
+    """What a row is held to: names of all columns, and of those that may not be null."""
+
+    names: frozenset[str]
+    required: tuple[str, ...]
+
+
+_SHAPES: Final = {
+    table: _Shape(
+        frozenset(schema.names),
+        tuple(field.name for field in schema if not field.nullable and not pa.types.is_list(field.type)),
+    )
     for table, schema in SCHEMAS.items()
 }
 
 
+def _is_left(value: object) -> bool:
+    """Whether something is left of a value: most begin with a letter or digit, which is enough."""
+    if not isinstance(value, str):
+        return value is not None
+    return value[:1].isalnum() or clean_text(value) is not None
+
+
+def _array(field: pa.Field, values: Sequence[object]) -> pa.Array:
+    """A column of what was added, texts cleaned; what is no text and stands among them is left out."""
+    if pa.types.is_string(field.type):
+        try:
+            return clean_texts(pa.array(values, field.type))
+        except UnicodeEncodeError:  # lone surrogates
+            return pa.array([clean_text(one) if isinstance(one, str) else one for one in values], field.type)
+    if pa.types.is_list(field.type):
+        try:
+            lists = [one if isinstance(one, list | tuple) else () for one in values]
+            return clean_lists(pa.array(lists, field.type))
+        except (UnicodeEncodeError, pa.ArrowException):
+            return pa.array([_texts(one) for one in values], field.type)
+    return pa.array(values, field.type)
+
+
 def _texts(value: object) -> list[str]:
     texts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [text for text in (_text(one) for one in texts if isinstance(one, str)) if text]
-
-
-def _text(value: str) -> str | None:
-    """Text as the tables hold it: NFC, no lone surrogates, no NUL, not empty."""
-    if value.isascii():
-        cut = value[:TEXT_LIMIT].replace("\0", "").strip()
-    else:
-        whole = value[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-        cut = unicodedata.normalize("NFC", whole).strip()
-    return cut or None
+    return [text for text in (clean_text(one) for one in texts if isinstance(one, str)) if text]

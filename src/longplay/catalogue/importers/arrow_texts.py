@@ -1,9 +1,9 @@
-"""Texts that come in whole columns: cleaned as the tables hold texts, and told from spoiled ones.
+"""Texts that come in whole columns, told from spoiled ones.
 
 Arrow ends a CSV file at bytes that are no UTF-8 where it should pass over a row. So they become U+FFFD on the
 way in, and rows that hold one are told from the others: a name with a hole in it is nobody's name.
 
-Source: Unicode 16, section 3.9, "U+FFFD Substitution of Maximal Subparts"; Unicode Standard Annex 15 (NFC).
+Source: Unicode 16, section 3.9, "U+FFFD Substitution of Maximal Subparts".
 """
 
 import codecs
@@ -12,8 +12,6 @@ from typing import IO, Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from longplay.catalogue.rows import TEXT_LIMIT
 
 _CHUNK: Final = 1 << 20
 HOLE: Final = "\ufffd".encode()
@@ -59,18 +57,6 @@ def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
             good = pc.and_(good, pc.invert(is_spoiled))
     kept = batch.filter(good)
     return kept, batch.num_rows - kept.num_rows
-
-
-def clean_texts(column: pa.Array) -> pa.Array:
-    """As the tables hold texts: NFC, no NUL, not longer than `TEXT_LIMIT`; empty ones are null.
-
-    Raises:
-        pa.ArrowException: some text is not UTF-8, or the type is no text.
-    """
-    plain = pc.utf8_trim_whitespace(pc.replace_substring(column.cast(pa.string()), "\0", ""))
-    normal = pc.utf8_normalize(pc.utf8_slice_codeunits(plain, 0, TEXT_LIMIT), form="NFC")
-    stripped = pc.utf8_trim_whitespace(normal)
-    return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, pa.string()), stripped)
 
 
 def halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from longplay.catalogue.importers.arrow_texts import clean_texts, halves
+from longplay.catalogue.importers.arrow_texts import halves
 from longplay.catalogue.importers.listens import PER_SECOND, Fault, mbids, time_fault, times_hold
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.source_texts import clean_texts
 from longplay.catalogue.streams import reading
 from longplay.errors import MalformedInput
 

@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from longplay.catalogue.importer import Importer
-from longplay.catalogue.importers.arrow_texts import HOLE, clean_texts, mended, without_spoiled
+from longplay.catalogue.importers.arrow_texts import HOLE, mended, without_spoiled
 from longplay.catalogue.importers.listens import mbids
 from longplay.catalogue.importers.musicbrainz import day
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.source_texts import clean_texts
 from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
 

@@ -44,19 +44,23 @@ def add_recording(entity: Entity, rows: Rows) -> None:
     Raises:
         MalformedInput: no id or no title.
     """
+    _add_recording(entity, _Credits(rows))
+
+
+def _add_recording(entity: Entity, credits: "_Credits") -> None:
+    printed, artist_ids = credits.of(entity)
     row = {
         "id": _required(entity, "id"),
         "title": _required(entity, "title"),
-        "artist_credit": _credit(entity),
-        "artist_ids": _artist_ids(entity),
+        "artist_credit": printed,
+        "artist_ids": artist_ids,
         "duration_ms": _length(entity.get("length")),
         "isrcs": _isrcs(entity),
         "iswcs": _iswcs(entity),
         "year": _year(text(entity, "first-release-date")),
         "genres": _genres(entity),
     }
-    rows.add(SourceTable.RECORDING, row)
-    _add_credited(entity, rows)
+    credits.rows.add(SourceTable.RECORDING, row)
 
 
 def add_release(entity: Entity, rows: Rows) -> None:
@@ -66,13 +70,15 @@ def add_release(entity: Entity, rows: Rows) -> None:
         MalformedInput: no id or no title; a track without a recording's id or title.
     """
     release_id = _required(entity, "id")
+    credits = _Credits(rows)
+    printed, artist_ids = credits.of(entity)
     label = next(_all(entity, "label-info", "label-info-list"), {})
     group = _object(entity, "release-group")
     row = {
         "id": release_id,
         "title": _required(entity, "title"),
-        "artist_credit": _credit(entity),
-        "artist_ids": _artist_ids(entity),
+        "artist_credit": printed,
+        "artist_ids": artist_ids,
         "date": text(entity, "date"),
         "country": text(entity, "country"),
         "label": text(_object(label, "label"), "name"),
@@ -81,23 +87,22 @@ def add_release(entity: Entity, rows: Rows) -> None:
         "genres": _genres(entity) or _genres(group),
     }
     rows.add(SourceTable.RELEASE, row)
-    _add_credited(entity, rows)
     for number, medium in enumerate(_all(entity, "media", "medium-list"), 1):
-        _add_medium(medium, number, entity, rows)
+        _add_medium(medium, number, entity, credits)
 
 
-def _add_medium(medium: Entity, number: int, release: Entity, rows: Rows) -> None:
+def _add_medium(medium: Entity, number: int, release: Entity, credits: "_Credits") -> None:
     """The tracks of a medium: its pregap first, data tracks last."""
     position = _place(medium.get("position"), number)
     pregap = _object(medium, "pregap")
     listed = [*_all(medium, "tracks", "track-list"), *_all(medium, "data-tracks", "data-track-list")]
     if pregap:
-        _add_track(pregap, (position, 0), release, rows)
+        _add_track(pregap, (position, 0), release, credits)
     for place, track in enumerate(listed, 1):
-        _add_track(track, (position, _place(track.get("position"), place)), release, rows)
+        _add_track(track, (position, _place(track.get("position"), place)), release, credits)
 
 
-def _add_track(track: Entity, place: tuple[int, int], release: Entity, rows: Rows) -> None:
+def _add_track(track: Entity, place: tuple[int, int], release: Entity, credits: "_Credits") -> None:
     recording = dict(_object(track, "recording"))
     if not recording:
         return
@@ -106,7 +111,7 @@ def _add_track(track: Entity, place: tuple[int, int], release: Entity, rows: Row
     for field, values in (("artist-credit", (track, release)), ("length", (track,))):
         if not recording.get(field):
             recording[field] = next((one[field] for one in values if one.get(field)), None)
-    add_recording(recording, rows)
+    _add_recording(recording, credits)
     row = {
         "release_id": text(release, "id"),
         "recording_id": text(recording, "id"),
@@ -115,15 +120,51 @@ def _add_track(track: Entity, place: tuple[int, int], release: Entity, rows: Row
         "number": text(track, "number"),
         "title": title if title != recording["title"] else None,
     }
-    rows.add(SourceTable.TRACK, row)
+    credits.rows.add(SourceTable.TRACK, row)
 
 
-def _add_credited(entity: Entity, rows: Rows) -> None:
-    """Artists as far as a credit tells of them: the dump of artists says more, and comes later or earlier."""
-    for credit in objects(entity, "artist-credit"):
-        artist = _object(credit, "artist")
-        if text(artist, "id") and text(artist, "name"):
-            add_artist(artist, rows)
+class _Credits:
+    """The artists credited in one document, each a row once: most tracks of a release have the same.
+
+    What a credit tells of an artist is little: the dump of artists says more, and comes later or earlier.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self._artists: dict[str, Entity] = {}
+        self._last: object = None
+        self._last_read: tuple[str | None, list[str]] = (None, [])
+
+    def of(self, entity: Entity) -> tuple[str | None, list[str]]:
+        """The credit of an entity as it is printed, and the ids of its artists, in order."""
+        value = entity.get("artist-credit")
+        if value != self._last:
+            self._last_read = self._read(value)
+            self._last = value
+        return self._last_read
+
+    def _read(self, value: object) -> tuple[str | None, list[str]]:
+        parts: list[str] = []
+        ids: list[str] = []
+        for credit in value if isinstance(value, list) else ():
+            if isinstance(credit, str):  # a join phrase, as some libraries have it
+                parts.append(credit)
+            elif isinstance(credit, dict):
+                artist = _object(credit, "artist")
+                join = credit.get("joinphrase")
+                parts += [
+                    text(credit, "name") or text(artist, "name") or "",
+                    join if isinstance(join, str) else "",
+                ]
+                if (name := text(artist, "id")) is not None:
+                    ids.append(name)
+                    self._add(name, artist)
+        return "".join(parts).strip() or None, ids
+
+    def _add(self, name: str, artist: Entity) -> None:
+        if self._artists.get(name) != artist and text(artist, "name"):
+            self._artists[name] = artist
+            add_artist(artist, self.rows)
 
 
 # values
@@ -132,27 +173,25 @@ def _add_credited(entity: Entity, rows: Rows) -> None:
 def text(entity: Entity, field: str) -> str | None:
     """A text that is not empty and not of NUL only, else `None`; a number is a text too."""
     value = entity.get(field)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.replace("\0", "").strip() or None if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value.replace("\0", "").strip() or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def texts(entity: Entity, field: str) -> list[str]:
     """The texts of a list."""
     value = entity.get(field)
-    return (
-        [one.strip() for one in value if isinstance(one, str) and one.strip()]
-        if isinstance(value, list)
-        else []
-    )
+    if not value or not isinstance(value, list):
+        return []
+    return [one.strip() for one in value if isinstance(one, str) and one.strip()]
 
 
-def objects(entity: Entity, field: str) -> Iterator[Entity]:
+def objects(entity: Entity, field: str) -> list[Entity]:
     """The objects of a list."""
     value = entity.get(field)
-    for one in value if isinstance(value, list) else ():
-        if isinstance(one, dict):
-            yield one
+    if not value or not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]
 
 
 def _all(entity: Entity, *fields: str) -> Iterator[Entity]:
@@ -173,25 +212,6 @@ def _required(entity: Entity, field: str) -> str:
     return value
 
 
-def _credit(entity: Entity) -> str | None:
-    """The credit as it is printed."""
-    parts: list[str] = []
-    value = entity.get("artist-credit")
-    for credit in value if isinstance(value, list) else ():
-        if isinstance(credit, str):  # a join phrase, as some libraries have it
-            parts.append(credit)
-        elif isinstance(credit, dict):
-            name = text(credit, "name") or text(_object(credit, "artist"), "name") or ""
-            join = credit.get("joinphrase")
-            parts += [name, join if isinstance(join, str) else ""]
-    return "".join(parts).strip() or None
-
-
-def _artist_ids(entity: Entity) -> list[str]:
-    artists = (_object(credit, "artist") for credit in objects(entity, "artist-credit"))
-    return [name for artist in artists if (name := text(artist, "id"))]
-
-
 def _length(value: object) -> int | None:
     length = _number(value)
     return length if length is not None and 0 < length <= LONGEST else None
@@ -210,13 +230,13 @@ def _number(value: object) -> int | None:
 
 
 def _isrcs(entity: Entity) -> list[str]:
-    codes = (read_isrc(code) for field in ("isrcs", "isrc-list") for code in texts(entity, field))
-    return list(dict.fromkeys(code for code in codes if code))
+    stated = texts(entity, "isrcs") + texts(entity, "isrc-list")
+    return list(dict.fromkeys(code for code in map(read_isrc, stated) if code)) if stated else []
 
 
 def _iswcs(entity: Entity) -> list[str]:
-    works = (_object(relation, "work") for relation in objects(entity, "relations"))
-    return list(dict.fromkeys(code for work in works for code in texts(work, "iswcs")))
+    works = [_object(relation, "work") for relation in objects(entity, "relations")]
+    return list(dict.fromkeys(code for work in works for code in texts(work, "iswcs"))) if works else []
 
 
 def _genres(entity: Entity) -> list[str]:

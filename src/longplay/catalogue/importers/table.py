@@ -20,6 +20,7 @@ from longplay.catalogue.importers.table_columns import column_of
 from longplay.catalogue.importers.table_files import KIND, batches
 from longplay.catalogue.importers.table_mapping import Constant, TableMapping, read_mapping
 from longplay.catalogue.rows import Rows
+from longplay.catalogue.source_texts import empty_lists
 from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput, UsageError
 
@@ -124,7 +125,7 @@ def _columns(mapping: TableMapping, stated: pa.RecordBatch) -> pa.RecordBatch:
         elif field.name in mapping.constants:
             arrays.append(column_of(_repeated(mapping.constants[field.name], count), field.name, mapping))
         elif pa.types.is_list(field.type):
-            arrays.append(pa.repeat(pa.scalar([], field.type), count))
+            arrays.append(empty_lists(count))
         else:
             arrays.append(pa.nulls(count, field.type))
     return pa.RecordBatch.from_arrays(arrays, names=mapping.schema.names)

@@ -7,15 +7,14 @@ Source: Apache Arrow; the source tables of docs/format/catalogue.md.
 
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.importers.arrow_texts import clean_texts
 from longplay.catalogue.importers.listens import PER_SECOND, mbids
 from longplay.catalogue.importers.playing_times import LONGEST
 from longplay.catalogue.importers.table_mapping import TableMapping
 from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.source_texts import clean_texts, lists_of
 from longplay.formats.isrc import read_isrc
 
 _TEXT: Final = pa.string()
@@ -176,11 +175,7 @@ def _lists(stated: pa.Array, target: str, *, separator: str | None, scheme: str 
     if separator is not None:
         parts = pc.split_pattern(texts, separator)
         texts, parents = _texts(pc.list_flatten(parts)), parents.take(pc.list_parent_indices(parts))
-    items = _items(texts, target, scheme)
-    is_there = pc.is_valid(items)
-    lengths = np.bincount(parents.filter(is_there).to_numpy(zero_copy_only=False), minlength=count)
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items.filter(is_there))
+    return lists_of(parents, _items(texts, target, scheme), count)
 
 
 def _items(texts: pa.Array, target: str, scheme: str | None) -> pa.Array:
