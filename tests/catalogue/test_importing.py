@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Importer, Together
 from longplay.catalogue.importing import Importing, Outcome
 from longplay.catalogue.imports import Imports
 from longplay.catalogue.rows import Pseudonyms, Rows
@@ -236,3 +236,46 @@ def test_rows_added_as_a_table_and_one_by_one_are_taken_together() -> None:
     assert len(rows) == 2
     assert [row["from_id"] for row in rows.take()[SourceTable.REDIRECT].to_pylist()] == ["1", "3"]
     assert len(rows) == 0
+
+
+@dataclass(frozen=True)
+class Ten(Together):
+    first: int
+
+    @property
+    def count(self) -> int:
+        return 10
+
+
+def read_ten(ten: Ten, rows: Rows) -> None:
+    numbers = [str(number) for number in range(ten.first, ten.first + 10)]
+    columns = {"kind": ["artist"] * 10, "from_id": numbers, "to_id": numbers}
+    rows.add_table(SourceTable.REDIRECT, pa.table(columns, schema=SCHEMAS[SourceTable.REDIRECT]))
+
+
+@pytest.mark.parametrize("after", [0, 3, 9])
+def test_records_that_come_together_are_all_counted_and_read_once(
+    after: int, root: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "dump.txt"
+    path.write_bytes(b"\n".join(b"%d" % number for number in range(0, 100, 10)))
+    left = after
+
+    def dying(ten: Ten, rows: Rows) -> None:
+        nonlocal left
+        if left == 0:
+            raise _Killed
+        left -= 1
+        read_ten(ten, rows)
+
+    def cut_ten(member: Member) -> Iterator[Ten]:
+        return (Ten(int(line)) for line in lines(member.stream, kind="test"))
+
+    tens = Importer(kind="toy", source="toys", licences={}, cut=cut_ten, read=read_ten)
+    with pytest.raises(_Killed):
+        take(root, path, replace(tens, read=dying))
+    outcome = take(root, path, tens)
+    assert outcome.done.records == 100
+    assert [row["from_id"] for row in rows_of(root, outcome, SourceTable.REDIRECT)] == list(
+        map(str, range(100))
+    )

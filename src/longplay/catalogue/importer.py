@@ -14,6 +14,28 @@ from longplay.catalogue.rows import Rows
 from longplay.catalogue.streams import Member
 
 
+class Together:
+    """Records that a source gives in columns: `cut` gives many as one, none of them bad."""
+
+    __slots__ = ()
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A record that was found to be bad when it was cut from its neighbours.
+
+    Attributes:
+        reason: what is wrong with it; no words of a listen.
+    """
+
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importer:
     """How one kind of source is read.
@@ -23,8 +45,8 @@ class Importer:
         source: name of the source its ids belong to; several kinds may share one.
         licences: licence of the data by table name, or by `table.column` where a column has another; SPDX ids.
             A table that is not named has no known licence, and is never exported.
-        cut: the records of a file that the source published, in order; none for files it has no use for.
-            Raises `MalformedInput` where the file breaks: records before that stand.
+        cut: the records of a file that the source published, in order, one at a time or `Together`; none for
+            files it has no use for. Raises `MalformedInput` where the file breaks: records before that stand.
         read: puts what one record says into rows; records it has no use for leave none. Raises `MalformedInput`
             when it is no such record: its rows are rolled back, and it is counted and kept among the rejects.
         day: the day the source was as it stands there, by a file's own name or content; `None`: it does not

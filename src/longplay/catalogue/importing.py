@@ -1,17 +1,18 @@
 """Importing a published file: cut into records, read into rows, written in parts. Killed, it goes on.
 
-Memory is bounded by one part of rows and one record, whatever the size of the file.
+Memory is bounded by two parts of rows and one record, whatever the size of the file.
 """
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Importer, Together
 from longplay.catalogue.imports import REJECTS_KEPT, Import, Imports, Progressed, Reject, Unfinished
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.streams import CountedFile, Member, members
@@ -92,6 +93,10 @@ def _named(importer: Importer, digest: str) -> str:
     return digest[:16]
 
 
+def _count(record: object) -> int:
+    return record.count if isinstance(record, Together) else 1
+
+
 class _Run:
     """One file on its way."""
 
@@ -105,16 +110,20 @@ class _Run:
         self._unfinished = Unfinished(ports.imports, kind=reading, path=path)
         before = self._unfinished.progressed
         self._as_of = before.as_of or as_of
+        self._cut_off = before.cut_off
         self._records = before.records
         self._rejected = before.rejected
         self._rejects = list(before.rejects)
         self._shown = 0
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
 
     def finish(self) -> Outcome:
         """Read to the end, write what is left, and make it an import."""
-        with storing(self._path), CountedFile(self._path) as raw:
+        with storing(self._path), CountedFile(self._path) as raw, self._writer:
             broken = self._read_all(raw)
             self._write()
+            self._written()
             digest = raw.finish()
             size = raw.count
         self._progress.advance(files=1)
@@ -142,7 +151,7 @@ class _Run:
     def _read_all(self, raw: CountedFile) -> str | None:
         """Every record that was not read before; how the file broke, `None` when it did not."""
         try:
-            for member, number, record in islice(self._cut(raw), self._records, None):
+            for member, number, record in islice(self._cut(raw), self._cut_off, None):
                 self._read(member, number, record)
                 if len(self._rows) >= self._part_rows:
                     self._write()
@@ -154,7 +163,9 @@ class _Run:
     def _cut(self, raw: CountedFile) -> Iterator[tuple[str, int, Any]]:
         for member in members(self._path, raw, kind=self._importer.kind):
             self._date(member)
-            for number, record in enumerate(self._importer.cut(member), 1):
+            number = 0
+            for record in self._importer.cut(member):
+                number += _count(record)
                 yield member.name, number, record
 
     def _date(self, member: Member) -> None:
@@ -162,7 +173,8 @@ class _Run:
             self._as_of = self._importer.day(member)
 
     def _read(self, member: str, number: int, record: Any) -> None:
-        self._records += 1
+        self._cut_off += 1
+        self._records += _count(record)
         self._rows.mark()
         try:
             self._importer.read(record, self._rows)
@@ -183,11 +195,21 @@ class _Run:
             self._as_of = self._last_change()
         progressed = Progressed(
             as_of=self._as_of,
+            cut_off=self._cut_off,
             records=self._records,
             rejected=self._rejected,
             rejects=tuple(self._rejects),
         )
-        self._unfinished.write(self._rows.take(), source=self._importer.source, progressed=progressed)
+        taken = self._rows.take()
+        self._written()
+        self._writing = self._writer.submit(
+            self._unfinished.write, taken, source=self._importer.source, progressed=progressed
+        )
+
+    def _written(self) -> None:
+        """Wait for the part before: one at a time is written, while the next is read."""
+        if self._writing is not None:
+            self._writing.result()
 
     def _last_change(self) -> date:
         with storing(self._path):

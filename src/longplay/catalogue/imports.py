@@ -60,7 +60,8 @@ class Progressed:
 
     Attributes:
         as_of: the day its rows are stamped with; `None` before the first rows are written.
-        records: read so far, of all files, rejected ones included.
+        cut_off: how much was read so far, of all files: records, those that come together counted as one.
+        records: read so far, likewise, rejected ones included.
         parts: files of rows written so far, counted over all tables alike.
         rows: written, by table.
         rejected: records that were not imported.
@@ -68,6 +69,7 @@ class Progressed:
     """
 
     as_of: date | None = None
+    cut_off: int = 0
     records: int = 0
     parts: int = 0
     rows: dict[SourceTable, int] = field(default_factory=dict)

@@ -259,3 +259,24 @@ def lines(stream: IO[bytes], *, kind: str) -> Iterator[bytes]:
                     pass
             if stripped := line.strip(b"\r\n"):
                 yield stripped
+
+
+def line_blocks(stream: IO[bytes], *, kind: str, size: int = 4 << 20) -> Iterator[list[bytes]]:
+    """`lines`, many at a time: some of them have `size` bytes together, or one does alone.
+
+    Raises:
+        MalformedInput: the stream breaks; lines before that were given.
+    """
+    block: list[bytes] = []
+    held = 0
+    try:
+        for line in lines(stream, kind=kind):
+            block.append(line)
+            held += len(line)
+            if held >= size:
+                yield block
+                block, held = [], 0
+    except MalformedInput:
+        yield block
+        raise
+    yield block

@@ -16,7 +16,7 @@ from dumps_musicbrainz import MBID, tar_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue.importers import listenbrainz, mlhd
+from longplay.catalogue.importers import listen_lines, listenbrainz, mlhd
 from longplay.catalogue.importers.listenbrainz import IMPORTER
 from longplay.catalogue.importing import Importing
 from longplay.catalogue.imports import Imports
@@ -207,8 +207,9 @@ def test_any_values_in_a_line_are_a_listen_or_malformed(at: object, track: objec
         line(track_metadata=track),
         line(user_name=user),
     ):
-        with suppress(MalformedInput):
-            listenbrainz.read(listenbrainz.Line(owner="o", text=raw), rows)
+        for record in listen_lines.cut_lines([raw], "o"):
+            with suppress(MalformedInput):
+                listenbrainz.read(record, rows)
     rows.take()
 
 

@@ -1,6 +1,8 @@
 """Tables with a mapping: the page's own example, every form, bad rows alone, mappings that are none."""
 
+import gzip
 import json
+import random
 import re
 import tomllib
 from pathlib import Path
@@ -13,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.table import importer
+from longplay.catalogue.importing import Importing
+from longplay.catalogue.imports import Imports
 from longplay.catalogue.source_tables import SourceTable
 from longplay.errors import UsageError
+from longplay.progress import Silent
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "catalogue-tables.md"
 ROWS = [
@@ -62,6 +67,23 @@ def test_the_example_of_the_page_reads_every_form_alike(tmp_path: Path, name: st
     ]
     assert told == [("A 1", "Low Tide", 225_000, ["folk", "sea song"]), ("A 2", "Lamps", 3_723_000, [])]
     assert len(done.rejects) == 1
+
+
+@pytest.mark.parametrize("name", ["songs.csv", "songs.jsonl", "songs.parquet"])
+def test_every_row_of_a_table_is_counted(tmp_path: Path, name: str) -> None:
+    use = Importing(imports=Imports(tmp_path), importer=importer(example(), name="mapping.toml"))
+    done = use.take(write(tmp_path / name), as_of=None, progress=Silent()).done
+    assert (done.records, done.rejected) == (3, 1)
+
+
+def test_lines_before_a_break_are_rows(tmp_path: Path) -> None:
+    """The good line before the one in which the file is cut."""
+    path = tmp_path / "songs.jsonl.gz"
+    line = json.dumps(ROWS[0]).encode() + b"\n"
+    path.write_bytes(gzip.compress(line + random.Random(5).randbytes(9_000))[:5_000])
+    done = imported(path, example())
+    assert done.broken is not None
+    assert [row["id"] for row in done.tables[SourceTable.RECORDING]] == ["A 1"]
 
 
 def test_users_of_a_table_of_listens_become_listeners(tmp_path: Path) -> None:

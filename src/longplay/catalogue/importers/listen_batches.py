@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from longplay.catalogue.importer import Fault, Together
 from longplay.catalogue.importers.arrow_texts import halves
-from longplay.catalogue.importers.listens import PER_SECOND, Fault, mbids, time_fault, times_hold
+from longplay.catalogue.importers.listens import PER_SECOND, mbids, time_fault, times_hold
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
 from longplay.catalogue.source_texts import clean_texts
@@ -30,7 +31,7 @@ _BAD_ARROW: Final = (pa.ArrowException, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Together):
     """Listens of many users, none of them bad.
 
     Attributes:
@@ -38,6 +39,11 @@ class Batch:
     """
 
     columns: pa.RecordBatch
+
+    @property
+    def count(self) -> int:
+        """As `Together` has it."""
+        return int(self.columns.num_rows)
 
 
 def cut_file(file: IO[bytes], *, kind: str) -> Iterator[Batch | Fault]:
@@ -59,7 +65,7 @@ def cut_file(file: IO[bytes], *, kind: str) -> Iterator[Batch | Fault]:
                 raise MalformedInput(kind, f"broken Parquet: {exc}") from exc
             if batch is None:
                 return
-            yield from _parted(batch)
+            yield from parted(batch)
 
 
 def _batches(file: IO[bytes]) -> Iterator[pa.RecordBatch]:
@@ -91,7 +97,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_null(plain))
 
 
-def _parted(batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
+def parted(batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
     """The good listens together and each bad one alone, so that one does not spoil the others.
 
     What cannot be looked at in columns (texts that are not UTF-8) is halved until it stands alone.
@@ -114,7 +120,7 @@ def _halved(batch: pa.RecordBatch, reason: str) -> Iterator[Batch | Fault]:
         yield Fault(reason=f"not to be read: {reason}")
         return
     for half in halves(batch):
-        yield from _parted(half)
+        yield from parted(half)
 
 
 def _essence(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -9,20 +9,17 @@ Source: https://listenbrainz.readthedocs.io/, "ListenBrainz Data Dumps" and "JSO
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import isfinite
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Importer, day_named
-from longplay.catalogue.importers import listen_batches
-from longplay.catalogue.importers.cells import name_in
-from longplay.catalogue.importers.listens import Fault, mbid, time_fault
+from longplay.catalogue.importer import Fault, Importer, day_named
+from longplay.catalogue.importers.listen_batches import Batch, cut_file, read_batch
+from longplay.catalogue.importers.listen_lines import BAD_JSON, cut_lines
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, lines, reading, seekable
+from longplay.catalogue.streams import Member, line_blocks, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "listenbrainz"
@@ -33,42 +30,7 @@ DOCUMENT_LIMIT: Final = 512 << 20
 _DUMP_DAY: Final = re.compile(r"listenbrainz-[a-z]+-dump-(?:[0-9]+-)?([0-9]{4})([0-9]{2})([0-9]{2})-")
 _MONTH: Final = re.compile(r"[0-9]{4}/[0-9]{1,2}\.[a-z]+$")
 _OTHERS: Final = ("feedback", "pinned_recording")
-_BAD_JSON: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One listen, as JSON.
-
-    Attributes:
-        owner: whose listen it is when it does not say.
-        text: a JSON object.
-    """
-
-    owner: str
-    text: bytes = b""
-
-
-class _Ids(msgspec.Struct):
-    recording_mbid: Any = None
-
-
-class _Track(msgspec.Struct):
-    artist_name: str | None = None
-    track_name: str | None = None
-    release_name: Any = None
-    recording_mbid: Any = None
-    mbid_mapping: _Ids | None = None
-    additional_info: _Ids | None = None
-
-
-class _Listen(msgspec.Struct):
-    listened_at: int | float | str | None = None
-    timestamp: int | float | str | None = None
-    user_id: int | str | None = None
-    user_name: str | None = None
-    recording_mbid: Any = None
-    track_metadata: _Track | None = None
+_AT_ONCE: Final = 1 << 14
 
 
 class _Document(msgspec.Struct):
@@ -85,12 +47,11 @@ class _Probe(msgspec.Struct):
     track_metadata: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-_LISTEN: Final = msgspec.json.Decoder(_Listen)
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def cut(member: Member) -> Iterator[object]:
-    """The listens of a file: Arrow batches of Parquet, else one JSON object each.
+def cut(member: Member) -> Iterator[Batch | Fault]:
+    """The listens of a file, many together; bad ones alone.
 
     Raises:
         MalformedInput: the file breaks, or is no JSON.
@@ -101,7 +62,7 @@ def cut(member: Member) -> Iterator[object]:
     match path.suffix.lower():
         case ".parquet":
             with seekable(member, kind=KIND) as file:
-                yield from listen_batches.cut_file(file, kind=KIND)
+                yield from cut_file(file, kind=KIND)
         case ".listens" | ".jsonl" | ".ndjson":
             yield from _lines(member.stream, _owner(member.name))
         case ".json":
@@ -113,13 +74,12 @@ def _owner(name: str) -> str:
     return f"export:{_MONTH.sub('', name)}"
 
 
-def _lines(stream: IO[bytes], owner: str) -> Iterator[Line]:
-    for text in lines(stream, kind=KIND):
-        if text.strip():
-            yield Line(owner=owner, text=text)
+def _lines(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
+    for block in line_blocks(stream, kind=KIND):
+        yield from cut_lines([line for line in block if line.strip()], owner)
 
 
-def _document(stream: IO[bytes], owner: str) -> Iterator[Line]:
+def _document(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
     with reading(KIND):
         text = stream.read(DOCUMENT_LIMIT + 1)
     if not text.strip():
@@ -131,10 +91,10 @@ def _document(stream: IO[bytes], owner: str) -> Iterator[Line]:
         return
     try:
         found = _listens_of(text)
-    except _BAD_JSON as exc:
+    except BAD_JSON as exc:
         raise MalformedInput(KIND, f"no JSON document: {exc}") from exc
-    for listen in found:
-        yield Line(owner=owner, text=bytes(listen))
+    for begin in range(0, len(found), _AT_ONCE):
+        yield from cut_lines([bytes(listen) for listen in found[begin : begin + _AT_ONCE]], owner)
 
 
 def _is_lines(text: bytes) -> bool:
@@ -144,7 +104,7 @@ def _is_lines(text: bytes) -> bool:
         return _probe(first)
     try:
         return first.startswith(b"{") and isinstance(msgspec.json.decode(first), dict)
-    except _BAD_JSON:
+    except BAD_JSON:
         return False
 
 
@@ -166,73 +126,23 @@ def _listens_of(text: bytes) -> list[msgspec.Raw]:
 def _probe(text: bytes) -> bool:
     try:
         return msgspec.json.decode(text, type=_Probe).track_metadata is not msgspec.UNSET
-    except _BAD_JSON:
+    except BAD_JSON:
         return False
 
 
 def read(raw: object, rows: Rows) -> None:
-    """Rows of `listen` of one record that `cut` gave.
+    """Rows of `listen` of what `cut` gave.
 
     Raises:
         MalformedInput: it is no listen.
     """
     match raw:
-        case listen_batches.Batch():
-            listen_batches.read_batch(raw, rows, kind=KIND)
-        case Line(owner=owner, text=text):
-            _read_listen(text, owner, rows)
+        case Batch():
+            read_batch(raw, rows, kind=KIND)
         case Fault(reason=reason):
             raise MalformedInput(KIND, reason)
         case _:
             raise MalformedInput(KIND, "no listen")
-
-
-def _read_listen(text: bytes, owner: str, rows: Rows) -> None:
-    try:
-        listen = _LISTEN.decode(text)
-    except _BAD_JSON as exc:
-        raise MalformedInput(KIND, f"no JSON of a listen: {exc}") from exc
-    at = _time(listen)
-    track = listen.track_metadata or _Track()
-    row = {
-        "listener": rows.listener(_user(listen) or owner),
-        "at": at,
-        "recording_id": _recording(listen, track),
-        "artist": name_in(track.artist_name, "artist", kind=KIND),
-        "title": name_in(track.track_name, "title", kind=KIND),
-        "release": track.release_name if isinstance(track.release_name, str) else None,
-    }
-    rows.add(SourceTable.LISTEN, row)
-
-
-def _time(listen: _Listen) -> int:
-    stated = listen.timestamp if listen.listened_at is None else listen.listened_at
-    match stated:
-        case str() if re.fullmatch(r"[0-9]{1,19}", stated):
-            at = int(stated)
-        case int():
-            at = stated
-        case float() if isfinite(stated):
-            at = int(stated)
-        case _:
-            raise MalformedInput(KIND, "no time of listening")
-    if fault := time_fault(at):
-        raise MalformedInput(KIND, fault)
-    return at
-
-
-def _user(listen: _Listen) -> str | None:
-    """By number where there is one, as Spark dumps have no more: the same listener in both."""
-    if listen.user_id is not None and listen.user_id != "":
-        return str(listen.user_id)
-    return f"name:{listen.user_name}" if listen.user_name else None
-
-
-def _recording(listen: _Listen, track: _Track) -> str | None:
-    mapping = track.mbid_mapping or _Ids()
-    info = track.additional_info or _Ids()
-    stated = (listen.recording_mbid, track.recording_mbid, mapping.recording_mbid, info.recording_mbid)
-    return next(filter(None, map(mbid, stated)), None)
 
 
 IMPORTER: Final = Importer(

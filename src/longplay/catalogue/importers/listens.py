@@ -4,7 +4,6 @@ It reads no format.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
@@ -22,17 +21,6 @@ PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _MBID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _IS_MBID: Final = re.compile(_MBID)
 _UNITS: Final = ((10**18, "nanoseconds"), (10**15, "microseconds"), (10**12, "milliseconds"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A record that was found to be bad when it was cut from its neighbours.
-
-    Attributes:
-        reason: what is wrong with it; no words of the listen.
-    """
-
-    reason: str
 
 
 def time_fault(at: int) -> str | None:

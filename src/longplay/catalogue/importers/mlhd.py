@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from longplay.catalogue.importer import Importer
-from longplay.catalogue.importers.listens import Fault, mbid, mbids, time_fault, times_hold
+from longplay.catalogue.importer import Fault, Importer, Together
+from longplay.catalogue.importers.listens import mbid, mbids, time_fault, times_hold
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
 from longplay.catalogue.streams import Member, reading
@@ -39,7 +39,7 @@ _CONVERT: Final = csv.ConvertOptions(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Together):
     """Listens of one user, none of them bad.
 
     Attributes:
@@ -51,6 +51,11 @@ class History:
     user: str
     at: pa.Array
     recordings: pa.Array
+
+    @property
+    def count(self) -> int:
+        """As `Together` has it."""
+        return len(self.at)
 
 
 def cut(member: Member) -> Iterator[History | Fault]:

@@ -9,13 +9,14 @@ Source: ListenBrainz documentation, "MusicBrainz Canonical Dumps".
 import io
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Fault, Importer, Together
 from longplay.catalogue.importers.arrow_texts import HOLE, mended, without_spoiled
 from longplay.catalogue.importers.listens import mbids
 from longplay.catalogue.importers.musicbrainz import day
@@ -44,11 +45,26 @@ _WANTED: Final = {
 
 _NAMES: Final = frozenset({"artist_credit_name", "recording_name"})
 
-Record = tuple[str, pa.RecordBatch] | str
-"""Rows of a table by its name; or why a row is none."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch(Together):
+    """Rows of one of the tables, none of them bad.
+
+    Attributes:
+        table: name of its file.
+        columns: those of `_WANTED`.
+    """
+
+    table: str
+    columns: pa.RecordBatch
+
+    @property
+    def count(self) -> int:
+        """As `Together` has it."""
+        return int(self.columns.num_rows)
 
 
-def cut(member: Member) -> Iterator[Record]:
+def cut(member: Member) -> Iterator[Batch | Fault]:
     """Rows of the canonical tables, many at a time; other files of the dump are none.
 
     Raises:
@@ -62,12 +78,16 @@ def cut(member: Member) -> Iterator[Record]:
     try:
         yield from _parts(member, name, bad)
     except MalformedInput:
-        yield from bad.elements()
+        yield from _faults(bad)
         raise
-    yield from bad.elements()
+    yield from _faults(bad)
 
 
-def _parts(member: Member, name: str, bad: Counter[str]) -> Iterator[Record]:
+def _faults(bad: Counter[str]) -> Iterator[Fault]:
+    return (Fault(reason=reason) for reason in bad.elements())
+
+
+def _parts(member: Member, name: str, bad: Counter[str]) -> Iterator[Batch | Fault]:
     try:
         with reading(KIND):
             for batch in _batches(member, name, bad):
@@ -113,19 +133,19 @@ def _batches(member: Member, name: str, bad: Counter[str]) -> Iterator[pa.Record
     )
 
 
-def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Record]:
+def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
     """The rows of a batch that are sound, and why the others are not."""
     texts, spoiled = without_spoiled(batch)
-    yield from ("a row that is no UTF-8, or too long" for _ in range(spoiled))
+    yield from (Fault(reason="a row that is no UTF-8, or too long") for _ in range(spoiled))
     cleaned = pa.RecordBatch.from_arrays(
         [_cleaned(column, title) for title, column in zip(texts.schema.names, texts.columns, strict=True)],
         names=texts.schema.names,
     )
     sound = cleaned.filter(_good(cleaned))
     for _ in range(len(texts) - len(sound)):
-        yield "a row without an MBID, a name or a score"
+        yield Fault(reason="a row without an MBID, a name or a score")
     if len(sound):
-        yield name, sound
+        yield Batch(table=name, columns=sound)
 
 
 def _cleaned(column: pa.StringArray, title: str) -> pa.Array:
@@ -148,15 +168,15 @@ def _good(batch: pa.RecordBatch) -> pa.BooleanArray:
     return good
 
 
-def read(record: Record, rows: Rows) -> None:
+def read(record: Batch | Fault, rows: Rows) -> None:
     """Mappings and redirects.
 
     Raises:
         MalformedInput: the record says why a row is none.
     """
-    if isinstance(record, str):
-        raise MalformedInput(KIND, record)
-    name, batch = record
+    if isinstance(record, Fault):
+        raise MalformedInput(KIND, record.reason)
+    name, batch = record.table, record.columns
     if name == "canonical_musicbrainz_data.csv":
         columns = [batch.column(title) for title in _WANTED[name]]
         rows.add_table(SourceTable.MAPPING, pa.table(columns, schema=SCHEMAS[SourceTable.MAPPING]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Final
 
-from longplay.catalogue.importers.listens import Fault
+from longplay.catalogue.importer import Fault
 from longplay.catalogue.streams import lines
 
 HEADER_LINES: Final = 100

@@ -14,9 +14,9 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Fault, Importer
 from longplay.catalogue.importers.cells import name_in
-from longplay.catalogue.importers.listens import Fault, time_fault
+from longplay.catalogue.importers.listens import time_fault
 from longplay.catalogue.importers.scrobble_tables import Scrobble, cut_table
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable

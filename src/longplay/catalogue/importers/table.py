@@ -13,9 +13,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.importer import Importer
+from longplay.catalogue.importer import Fault, Importer, Together
 from longplay.catalogue.importers.arrow_texts import halves
-from longplay.catalogue.importers.listens import Fault, time_fault, times_hold
+from longplay.catalogue.importers.listens import time_fault, times_hold
 from longplay.catalogue.importers.table_columns import column_of
 from longplay.catalogue.importers.table_files import KIND, batches
 from longplay.catalogue.importers.table_mapping import Constant, TableMapping, read_mapping
@@ -28,7 +28,7 @@ _BAD_ARROW: Final = (pa.ArrowException, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Together):
     """Rows none of which is bad.
 
     Attributes:
@@ -36,6 +36,11 @@ class Batch:
     """
 
     columns: pa.RecordBatch
+
+    @property
+    def count(self) -> int:
+        """As `Together` has it."""
+        return int(self.columns.num_rows)
 
 
 def importer(mapping_text: str, *, name: str) -> Importer:

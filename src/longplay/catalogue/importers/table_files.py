@@ -6,19 +6,20 @@ Source: RFC 4180, Apache Parquet, https://jsonlines.org.
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from longplay.catalogue.importer import Fault
 from longplay.catalogue.importers.arrow_texts import mended, without_spoiled
-from longplay.catalogue.importers.listens import Fault
 from longplay.catalogue.importers.table_columns import is_nested, item_type
 from longplay.catalogue.importers.table_mapping import Form, TableMapping
-from longplay.catalogue.streams import Member, lines, reading, seekable
+from longplay.catalogue.streams import Member, line_blocks, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "table"
@@ -33,7 +34,7 @@ _FORMS: Final = {
     ".ndjson": Form.JSON_LINES,
     ".json": Form.JSON_LINES,
 }
-_NO_RECORD: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_NO_RECORD: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def batches(member: Member, mapping: TableMapping) -> Iterator[pa.RecordBatch | Fault]:
@@ -135,34 +136,36 @@ def _check_type(field: pa.Field, mapping: TableMapping, target: str) -> None:
 
 
 def _of_json_lines(stream: IO[bytes], mapping: TableMapping) -> Iterator[pa.RecordBatch | Fault]:
-    gathered: list[dict[str, object]] = []
-    size = 0
-    for line in lines(stream, kind=KIND):
-        try:
-            record = msgspec.json.decode(line)
-        except _NO_RECORD:
-            record = None
-        if not isinstance(record, dict):
-            yield Fault(reason="a line that is no JSON object")
-            continue
-        gathered.append(record)
-        size += len(line)
-        if size >= _BLOCK or len(gathered) >= _BATCH_ROWS:
-            yield _gathered(gathered, mapping)
-            gathered, size = [], 0
-    if gathered:
-        yield _gathered(gathered, mapping)
+    names = list(dict.fromkeys(mapping.columns.values()))
+    fields = [f"c{place}" for place in range(len(names))]
+    stated = dict(zip(fields, names, strict=True))
+    record = msgspec.defstruct("Record", [(field, Any, None) for field in fields], rename=stated, gc=False)
+    decoded = msgspec.json.Decoder(record).decode
+    for block in line_blocks(stream, kind=KIND):
+        records, bad = [], 0
+        for line in block:
+            try:
+                records.append(decoded(line))
+            except _NO_RECORD:
+                bad += 1
+        columns = {name: list(map(attrgetter(field), records)) for field, name in stated.items()}
+        if records:
+            arrays = [_json_array(columns[name], target, mapping) for target, name in mapping.columns.items()]
+            yield pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
+        yield from (Fault(reason="a line that is no JSON object") for _ in range(bad))
 
 
-def _gathered(records: list[dict[str, object]], mapping: TableMapping) -> pa.RecordBatch:
-    arrays = []
-    for target, name in mapping.columns.items():
-        values = (record.get(name) for record in records)
-        if pa.types.is_list(mapping.schema.field(target).type):
-            arrays.append(pa.array([_json_texts(value) for value in values], pa.list_(pa.string())))
-        else:
-            arrays.append(pa.array([_json_text(value) for value in values], pa.string()))
-    return pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
+def _json_array(values: list[object], target: str, mapping: TableMapping) -> pa.Array:
+    """Values as they stand where all are texts or whole numbers; else as texts, or lists of them."""
+    if pa.types.is_list(mapping.schema.field(target).type):
+        return pa.array([_json_texts(value) for value in values], pa.list_(pa.string()))
+    try:
+        array = pa.array(values)
+        if pa.types.is_string(array.type) or pa.types.is_int64(array.type):
+            return array
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
+        pass
+    return pa.array([_json_text(value) for value in values], pa.string())
 
 
 def _json_text(value: object) -> str | None:
