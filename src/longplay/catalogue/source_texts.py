@@ -46,8 +46,16 @@ def clean_texts(column: pa.Array) -> pa.Array:
     texts = column.cast(_TEXT)
     if (pc.max(pc.binary_length(texts)).as_py() or 0) > TEXT_LIMIT:
         texts = pc.utf8_slice_codeunits(texts, 0, TEXT_LIMIT)
-    texts = pc.utf8_trim_whitespace(_normal(pc.replace_substring(texts, "\0", "")))
+    if may_hold(texts, b"\0"):
+        texts = pc.replace_substring(texts, "\0", "")
+    texts = pc.utf8_trim_whitespace(_normal(texts))
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
+
+
+def may_hold(texts: pa.Array, sought: bytes) -> bool:
+    """Whether some text may hold these bytes: all are looked through at once, which is cheap."""
+    data = texts.buffers()[2]
+    return data is not None and sought in data.to_pybytes()
 
 
 def _normal(texts: pa.Array) -> pa.Array:

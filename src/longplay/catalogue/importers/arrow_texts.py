@@ -13,6 +13,8 @@ from typing import IO, Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from longplay.catalogue.source_texts import may_hold
+
 _CHUNK: Final = 1 << 20
 HOLE: Final = "\ufffd".encode()
 """What stands in place of bytes that are no UTF-8."""
@@ -52,7 +54,8 @@ def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
     """The rows without U+FFFD in any column of text or bytes, and how many others there were."""
     good = pa.repeat(pa.scalar(True), batch.num_rows)
     for column in batch.columns:
-        if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
+        is_text = pa.types.is_binary(column.type) or pa.types.is_string(column.type)
+        if is_text and may_hold(column, HOLE):
             is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), HOLE), False)
             good = pc.and_(good, pc.invert(is_spoiled))
     kept = batch.filter(good)
