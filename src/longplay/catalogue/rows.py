@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import clean_lists, clean_text, clean_texts
+from longplay.catalogue.source_texts import clean_lists, clean_text, clean_texts, empty_lists
 from longplay.errors import MalformedInput
 
 LISTENER_KEY_LENGTH: Final = 32
@@ -80,7 +80,9 @@ class Rows:
             raise KeyError(f"{table} has no column {', '.join(row.keys() - names)}")
         get = row.get
         for name in required:
-            if not _is_left(get(name)):
+            value = get(name)
+            # most begin with a letter or a digit, which is enough
+            if not (isinstance(value, str) and value[:1].isalnum()) and not _is_left(value):
                 raise MalformedInput(table.value, f"no {name}")
         columns = self._single.get(table)
         if columns is None:
@@ -163,10 +165,8 @@ _SHAPES: Final = {
 
 
 def _is_left(value: object) -> bool:
-    """Whether something is left of a value: most begin with a letter or digit, which is enough."""
-    if not isinstance(value, str):
-        return value is not None
-    return value[:1].isalnum() or clean_text(value) is not None
+    """Whether something is left of a value once it is cleaned."""
+    return clean_text(value) is not None if isinstance(value, str) else value is not None
 
 
 def _array(field: pa.Field, values: Sequence[object]) -> pa.Array:
@@ -177,6 +177,8 @@ def _array(field: pa.Field, values: Sequence[object]) -> pa.Array:
         except UnicodeEncodeError:  # lone surrogates
             return pa.array([clean_text(one) if isinstance(one, str) else one for one in values], field.type)
     if pa.types.is_list(field.type):
+        if not any(values):
+            return empty_lists(len(values))
         try:
             lists = [one if isinstance(one, list | tuple) else () for one in values]
             return clean_lists(pa.array(lists, field.type))

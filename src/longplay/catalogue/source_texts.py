@@ -46,16 +46,17 @@ def clean_texts(column: pa.Array) -> pa.Array:
     texts = column.cast(_TEXT)
     if (pc.max(pc.binary_length(texts)).as_py() or 0) > TEXT_LIMIT:
         texts = pc.utf8_slice_codeunits(texts, 0, TEXT_LIMIT)
-    if may_hold(texts, b"\0"):
+    data = all_bytes(texts)
+    if b"\0" in data:
         texts = pc.replace_substring(texts, "\0", "")
-    texts = pc.utf8_trim_whitespace(_normal(texts))
+    texts = pc.utf8_trim_whitespace(texts if data.isascii() else _normal(texts))
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
 
 
-def may_hold(texts: pa.Array, sought: bytes) -> bool:
-    """Whether some text may hold these bytes: all are looked through at once, which is cheap."""
+def all_bytes(texts: pa.Array) -> bytes:
+    """Those of all texts, one behind the other, and maybe of more: cheap to look through."""
     data = texts.buffers()[2]
-    return data is not None and sought in data.to_pybytes()
+    return b"" if data is None else data.to_pybytes()
 
 
 def _normal(texts: pa.Array) -> pa.Array:

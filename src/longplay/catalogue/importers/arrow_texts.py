@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.source_texts import may_hold
+from longplay.catalogue.source_texts import all_bytes
 
 _CHUNK: Final = 1 << 20
 HOLE: Final = "\ufffd".encode()
@@ -55,7 +55,7 @@ def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
     good = pa.repeat(pa.scalar(True), batch.num_rows)
     for column in batch.columns:
         is_text = pa.types.is_binary(column.type) or pa.types.is_string(column.type)
-        if is_text and may_hold(column, HOLE):
+        if is_text and HOLE in all_bytes(column):
             is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), HOLE), False)
             good = pc.and_(good, pc.invert(is_spoiled))
     kept = batch.filter(good)

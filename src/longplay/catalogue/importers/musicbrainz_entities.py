@@ -108,9 +108,10 @@ def _add_track(track: Entity, place: tuple[int, int], release: Entity, credits: 
         return
     title = text(track, "title")
     recording["title"] = text(recording, "title") or title
-    for field, values in (("artist-credit", (track, release)), ("length", (track,))):
-        if not recording.get(field):
-            recording[field] = next((one[field] for one in values if one.get(field)), None)
+    if not recording.get("artist-credit"):
+        recording["artist-credit"] = track.get("artist-credit") or release.get("artist-credit")
+    if not recording.get("length"):
+        recording["length"] = track.get("length")
     _add_recording(recording, credits)
     row = {
         "release_id": text(release, "id"),
