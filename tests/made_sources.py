@@ -12,10 +12,11 @@ from longplay.catalogue.engine import Limits
 from longplay.catalogue.importer import Importer
 from longplay.catalogue.importing import Importing
 from longplay.catalogue.imports import Imports
+from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.snapshots import Snapshots
 from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, lines
+from longplay.catalogue.streams import Member
 from longplay.progress import Silent
 
 Row = tuple[str, dict[str, Any]]

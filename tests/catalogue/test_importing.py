@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from longplay.catalogue.importer import Importer, Together
 from longplay.catalogue.importing import Importing, Outcome
 from longplay.catalogue.imports import Imports
+from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Pseudonyms, Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.streams import Member, lines
+from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput, NotFound
 from longplay.progress import Silent
 

@@ -9,15 +9,14 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue import streams
-from longplay.catalogue.streams import CountedFile, line_blocks, lines, members
+from longplay.catalogue.lines import lines
+from longplay.catalogue.streams import CountedFile, members
 from longplay.errors import MalformedInput
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -100,47 +99,6 @@ def test_the_digest_is_of_all_bytes_of_the_file_however_little_was_read(tmp_path
     with CountedFile(path) as raw:
         assert raw.finish() == digest
         assert raw.count == path.stat().st_size
-
-
-class Dripping(io.RawIOBase):
-    """Gives some bytes at a time."""
-
-    def __init__(self, data: bytes, step: int) -> None:
-        super().__init__()
-        self._rest = data
-        self._step = step
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer))
-        part = self._rest[: min(self._step, len(view))]
-        self._rest = self._rest[len(part) :]
-        view[: len(part)] = part
-        return len(part)
-
-
-@given(
-    st.lists(st.binary(max_size=30).map(lambda line: line.translate(None, b"\r\n"))),
-    st.sampled_from([b"\n", b"\r\n"]),
-    st.integers(1, 100),
-)
-def test_lines_are_those_of_the_text_without_the_empty_ones(texts: list[bytes], end: bytes, step: int) -> None:
-    stream = io.BufferedReader(Dripping(end.join(texts), step))
-    assert list(lines(stream, kind="test")) == [text for text in texts if text]
-
-
-@given(st.lists(st.from_regex(rb"[^\r\n]{1,30}", fullmatch=True)))
-def test_blocks_hold_all_lines(texts: list[bytes]) -> None:
-    blocks = list(line_blocks(io.BufferedReader(Dripping(b"\n".join(texts), 7)), kind="test", size=20))
-    assert [line for block in blocks for line in block] == texts
-
-
-def test_a_line_beyond_the_limit_comes_shortened_and_the_next_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LINE_LIMIT", 1_000)
-    first, second = lines(io.BytesIO(b"x" * 5_000_000 + b"\nnext\n"), kind="test")
-    assert (len(first), second) == (203, b"next")
 
 
 @given(

@@ -16,10 +16,11 @@ import msgspec
 from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.listens import mbid
 from longplay.catalogue.importers.playing_times import of_clock, of_seconds, playing_time
+from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
 from longplay.catalogue.source_texts import TEXT_LIMIT
-from longplay.catalogue.streams import Member, lines, reading
+from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
 from longplay.formats.archive_item import SIZE_LIMIT, VALUES_LIMIT, ArchiveItem, read_item
 

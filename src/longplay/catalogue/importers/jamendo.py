@@ -13,9 +13,10 @@ from typing import Final
 
 from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.cells import day_in, milliseconds_in, name_in
+from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, lines
+from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput
 
 KIND: Final = "jamendo"

@@ -22,8 +22,9 @@ from longplay.catalogue.importers.musicbrainz_entities import (
     objects,
 )
 from longplay.catalogue.importers.musicbrainz_xml import entities_of
+from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Rows
-from longplay.catalogue.streams import Member, lines, reading
+from longplay.catalogue.streams import Member, reading
 from longplay.errors import MalformedInput
 from longplay.formats.years import read_day
 

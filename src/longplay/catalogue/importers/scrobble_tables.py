@@ -12,7 +12,7 @@ from itertools import islice
 from typing import IO, Final
 
 from longplay.catalogue.importer import Fault
-from longplay.catalogue.streams import lines
+from longplay.catalogue.lines import lines
 
 HEADER_LINES: Final = 100
 """In how many first lines a header is looked for."""

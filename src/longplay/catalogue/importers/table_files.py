@@ -19,7 +19,8 @@ from longplay.catalogue.importer import Fault
 from longplay.catalogue.importers.arrow_texts import mended, without_spoiled
 from longplay.catalogue.importers.table_columns import is_nested, item_type
 from longplay.catalogue.importers.table_mapping import Form, TableMapping
-from longplay.catalogue.streams import Member, line_blocks, reading, seekable
+from longplay.catalogue.lines import line_blocks
+from longplay.catalogue.streams import Member, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "table"

@@ -1,0 +1,52 @@
+"""Lines of a stream, however it drips; overlong ones shortened."""
+
+import io
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from longplay.catalogue import lines as module
+from longplay.catalogue.lines import line_blocks, lines
+
+
+class Dripping(io.RawIOBase):
+    """Gives some bytes at a time."""
+
+    def __init__(self, data: bytes, step: int) -> None:
+        super().__init__()
+        self._rest = data
+        self._step = step
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        part = self._rest[: min(self._step, len(view))]
+        self._rest = self._rest[len(part) :]
+        view[: len(part)] = part
+        return len(part)
+
+
+@given(
+    st.lists(st.binary(max_size=30).map(lambda line: line.translate(None, b"\r\n"))),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.integers(1, 100),
+)
+def test_lines_are_those_of_the_text_without_the_empty_ones(texts: list[bytes], end: bytes, step: int) -> None:
+    stream = io.BufferedReader(Dripping(end.join(texts), step))
+    assert list(lines(stream, kind="test")) == [text for text in texts if text]
+
+
+@given(st.lists(st.from_regex(rb"[^\r\n]{1,30}", fullmatch=True)))
+def test_blocks_hold_all_lines(texts: list[bytes]) -> None:
+    blocks = list(line_blocks(io.BufferedReader(Dripping(b"\n".join(texts), 7)), kind="test", size=20))
+    assert [line for block in blocks for line in block] == texts
+
+
+def test_a_line_beyond_the_limit_comes_shortened_and_the_next_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_LIMIT", 1_000)
+    first, second = lines(io.BytesIO(b"x" * 5_000_000 + b"\nnext\n"), kind="test")
+    assert (len(first), second) == (203, b"next")
