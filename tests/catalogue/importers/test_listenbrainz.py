@@ -246,3 +246,62 @@ def test_mlhd_listens_have_a_recording_and_no_names(tmp_path: Path) -> None:
     assert len({row["listener"] for row in listens(done)}) == 2
     assert len(done.rejects) == 2
     assert USERS[0] not in str(done.tables)
+
+
+@pytest.mark.parametrize(
+    ("stated", "at"),
+    [
+        (AT, AT),
+        (float(AT), AT),
+        (AT + 0.9, AT),
+        (str(AT), AT),
+        (f" {AT}", None),
+        ("9" * 19, None),
+        (2**70, None),
+        (1e300, None),
+        (-1e300, None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_a_time_is_whole_seconds_however_it_is_written(tmp_path: Path, stated: object, at: int | None) -> None:
+    """Beside a listen that is sound: one in a block does not change how the others are read."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line() + b"\n" + line(timestamp=stated))
+    done = import_file(IMPORTER, path)
+    assert [row["at"] for row in listens(done)] == [AT] + ([] if at is None else [at])
+    assert len(done.rejects) == (at is None)
+
+
+def test_a_user_is_its_number_else_its_name_else_the_owner_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    users = [
+        {"user_id": 5},
+        {"user_id": "5"},
+        {"user_id": None},
+        {"user_id": ""},
+        {"user_id": None, "user_name": ""},
+    ]
+    path.write_bytes(b"\n".join(line(**user) for user in users))
+    one, same, named, alike, owner = (row["listener"] for row in listens(import_file(IMPORTER, path)))
+    assert one == same
+    assert named == alike
+    assert len({one, named, owner}) == 3
+
+
+def test_a_recording_is_the_first_mbid_that_is_one(tmp_path: Path) -> None:
+    other = MBID.format(8)
+    track = {"artist_name": "A", "track_name": "S"}
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(
+        b"\n".join(
+            [
+                line(recording_mbid=RECORDING.upper(), track_metadata=track | {"recording_mbid": other}),
+                line(recording_mbid="none", track_metadata=track | {"mbid_mapping": {"recording_mbid": other}}),
+                line(recording_mbid=7, track_metadata=track | {"additional_info": {"recording_mbid": other}}),
+                line(track_metadata=track | {"mbid_mapping": None}),
+            ]
+        )
+    )
+    done = import_file(IMPORTER, path)
+    assert [row["recording_id"] for row in listens(done)] == [RECORDING, other, other, None]
