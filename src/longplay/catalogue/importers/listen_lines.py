@@ -55,16 +55,26 @@ def cut_lines(lines: Sequence[bytes], owner: str) -> Iterator[Batch | Fault]:
         lines: a JSON object each.
         owner: whose listens those are that do not say.
     """
-    listens: list[_Listen] = []
     faults: list[Fault] = []
+    try:
+        listens = list(map(_decoded, lines))
+    except BAD_JSON:
+        listens = _decoded_apart(lines, faults)
+    if listens:
+        yield from parted(_columns(listens, owner))
+    yield from faults
+
+
+def _decoded_apart(lines: Sequence[bytes], faults: list[Fault]) -> list[_Listen]:
+    """The listens of lines of which some are none; why is added to `faults`. Blank ones are passed over."""
+    listens: list[_Listen] = []
     for line in lines:
         try:
             listens.append(_decoded(line))
         except BAD_JSON as exc:
-            faults.append(Fault(reason=f"no JSON of a listen: {exc}"))
-    if listens:
-        yield from parted(_columns(listens, owner))
-    yield from faults
+            if not line.isspace():
+                faults.append(Fault(reason=f"no JSON of a listen: {exc}"))
+    return listens
 
 
 def _columns(listens: list[_Listen], owner: str) -> pa.RecordBatch:

@@ -77,7 +77,7 @@ def _owner(name: str) -> str:
 
 def _lines(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
     for block in line_blocks(stream, kind=KIND):
-        yield from cut_lines([line for line in block if line.strip()], owner)
+        yield from cut_lines(block, owner)
 
 
 def _document(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:

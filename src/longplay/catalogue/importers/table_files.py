@@ -5,7 +5,8 @@ It does not judge values. Lines that are none come as faults beside the batches,
 Source: RFC 4180, Apache Parquet, https://jsonlines.org.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, Final
@@ -141,19 +142,26 @@ def _of_json_lines(stream: IO[bytes], mapping: TableMapping) -> Iterator[pa.Reco
     fields = [f"c{place}" for place in range(len(names))]
     stated = dict(zip(fields, names, strict=True))
     record = msgspec.defstruct("Record", [(field, Any, None) for field in fields], rename=stated, gc=False)
-    decoded = msgspec.json.Decoder(record).decode
+    decode = msgspec.json.Decoder(record).decode
     for block in line_blocks(stream, kind=KIND):
-        records, bad = [], 0
-        for line in block:
-            try:
-                records.append(decoded(line))
-            except _NO_RECORD:
-                bad += 1
+        records = _decoded(block, decode)
         columns = {name: list(map(attrgetter(field), records)) for field, name in stated.items()}
         if records:
             arrays = [_json_array(columns[name], target, mapping) for target, name in mapping.columns.items()]
             yield pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
-        yield from (Fault(reason="a line that is no JSON object") for _ in range(bad))
+        yield from (Fault(reason="a line that is no JSON object") for _ in range(len(block) - len(records)))
+
+
+def _decoded(lines: list[bytes], decode: Callable[[bytes], object]) -> list[object]:
+    """The objects of those lines that are some."""
+    try:
+        return list(map(decode, lines))
+    except _NO_RECORD:
+        found = []
+        for line in lines:
+            with suppress(*_NO_RECORD):
+                found.append(decode(line))
+        return found
 
 
 def _json_array(values: list[object], target: str, mapping: TableMapping) -> pa.Array:
