@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,7 @@ from longplay.catalogue.imports import Imports
 from longplay.catalogue.lines import lines
 from longplay.catalogue.rows import Pseudonyms, Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.source_texts import TEXT_LIMIT
 from longplay.catalogue.streams import Member
 from longplay.errors import MalformedInput, NotFound
 from longplay.progress import Silent
@@ -237,6 +239,40 @@ def test_rows_added_as_a_table_and_one_by_one_are_taken_together() -> None:
     assert len(rows) == 2
     assert [row["from_id"] for row in rows.take()[SourceTable.REDIRECT].to_pylist()] == ["1", "3"]
     assert len(rows) == 0
+
+
+@pytest.mark.parametrize("change", [{"cut_by": "1"}, {"cut_off": "unknown"}])
+def test_an_import_that_was_begun_another_way_begins_anew(
+    change: dict[str, object], root: Path, dump: Path
+) -> None:
+    """A state that counts otherwise says nothing about which records were read."""
+
+    def dying(record: bytes, rows: Rows) -> None:
+        if record == b"60":
+            raise _Killed
+        read(record, rows)
+
+    with pytest.raises(_Killed):
+        take(root, dump, replace(TOY, read=dying))
+    (state,) = Imports(root).folder.glob(".unfinished-*/state.json")
+    before = json.loads(state.read_text())
+    state.write_text(json.dumps(before | change))
+    outcome = take(root, dump)
+    assert [row["id"] for row in rows_of(root, outcome, SourceTable.ARTIST)] == [
+        str(number) for number in range(1, 101) if number % 10 != 3
+    ]
+
+
+def test_endless_texts_are_cut_before_they_are_held() -> None:
+    rows = Rows(Pseudonyms(b"k" * 32), "toys")
+    long = "é" * 50_000
+    tracemalloc.start()
+    for number in range(500):
+        rows.add(SourceTable.RECORDING, {"id": str(number), "title": long + str(number), "genres": [long * 2]})
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 500 * 2 * (2 * TEXT_LIMIT + 1_000)
+    assert {len(row["title"]) for row in rows.take()[SourceTable.RECORDING].to_pylist()} == {TEXT_LIMIT}
 
 
 @dataclass(frozen=True)

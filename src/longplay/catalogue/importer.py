@@ -1,7 +1,7 @@
 """What every importer is: a way to cut a published file into records, and to turn one record into rows.
 
 Cutting and reading are apart so that an import that was killed goes on: the records that were read before are
-cut off again, which is cheap, and not read again.
+cut off again, the same ones in the same order, and not read again.
 """
 
 import re
@@ -31,9 +31,11 @@ class Fault:
 
     Attributes:
         reason: what is wrong with it; no words of a listen.
+        place: among the records of its file, from 1; `None` where that is not known.
     """
 
     reason: str
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from longplay.catalogue.importer import Importer, Together
-from longplay.catalogue.imports import REJECTS_KEPT, Import, Imports, Progressed, Reject, Unfinished
+from longplay.catalogue.importer import Fault, Importer, Together
+from longplay.catalogue.imports import CUT_BY, REJECTS_KEPT, Import, Imports, Progressed, Reject, Unfinished
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.streams import CountedFile, Member, members
 from longplay.errors import MalformedInput
@@ -195,9 +195,10 @@ class _Run:
             self._importer.read(record, self._rows)
         except MalformedInput as exc:
             self._rows.roll_back()
-            self._rejected += 1
+            self._rejected += _count(record)
             if len(self._rejects) < REJECTS_KEPT:
-                self._rejects.append(self._reject(member, number, record, exc.reason))
+                place = record.place if isinstance(record, Fault) and record.place else number
+                self._rejects.append(self._reject(member, place, record, exc.reason))
 
     def _reject(self, member: str, number: int, record: Any, reason: str) -> Reject:
         excerpt = None
@@ -210,6 +211,7 @@ class _Run:
             self._as_of = self._last_change()
         progressed = Progressed(
             as_of=self._as_of,
+            cut_by=CUT_BY,
             cut_off=self._cut_off,
             records=self._records,
             rejected=self._rejected,

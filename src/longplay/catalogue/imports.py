@@ -33,6 +33,9 @@ REJECTS_KEPT: Final = 1_000
 
 _STATE: Final = "state.json"
 _KEY: Final = "listener.key"
+CUT_BY: Final = "2"
+"""Raised when some file would be cut into other records: imports that are unfinished then begin anew."""
+
 _UNFINISHED: Final = ".unfinished-"
 _FORGOTTEN: Final = ".forgotten-"
 
@@ -43,7 +46,8 @@ class Reject:
 
     Attributes:
         member: the file it stands in, as the source calls it.
-        record: its place in that file, from 1.
+        record: its place among the records of that file, from 1; where that is not known, of those that were
+            read with it.
         reason: why, in a sentence.
         excerpt: how it begins, at most 500 characters; `None` where it may name a person.
     """
@@ -60,6 +64,7 @@ class Progressed:
 
     Attributes:
         as_of: the day its rows are stamped with; `None` before the first rows are written.
+        cut_by: how files were cut: `CUT_BY`, or what is there does not count.
         cut_off: how much was read so far, of all files: records, those that come together counted as one.
         records: read so far, likewise, rejected ones included.
         parts: files of rows written so far, counted over all tables alike.
@@ -69,7 +74,8 @@ class Progressed:
     """
 
     as_of: date | None = None
-    cut_off: int = 0
+    cut_by: str
+    cut_off: int
     records: int = 0
     parts: int = 0
     rows: dict[SourceTable, int] = field(default_factory=dict)
@@ -217,10 +223,12 @@ class Unfinished:
             self._sweep()
 
     def _found(self) -> Progressed:
+        nothing = Progressed(cut_by=CUT_BY, cut_off=0)
         try:
-            return msgspec.json.decode((self._folder / _STATE).read_bytes(), type=Progressed)
+            found = msgspec.json.decode((self._folder / _STATE).read_bytes(), type=Progressed)
         except (FileNotFoundError, msgspec.DecodeError):
-            return Progressed()
+            return nothing
+        return found if found.cut_by == CUT_BY else nothing
 
     def _sweep(self) -> None:
         """Remove what was written after the state that counts."""

@@ -10,6 +10,9 @@ from longplay.errors import MalformedInput
 LINE_LIMIT: Final = 64 << 20
 """A longer line is malformed, bytes; it is skipped without being held."""
 
+AT_ONCE: Final = 1 << 16
+"""Lines that are given together at most."""
+
 _CHUNK: Final = 1 << 20
 
 
@@ -26,12 +29,12 @@ def lines(stream: IO[bytes], *, kind: str) -> Iterator[bytes]:
 
 
 def line_blocks(stream: IO[bytes], *, kind: str, size: int = 4 << 20) -> Iterator[list[bytes]]:
-    """`lines`, many at a time.
+    """`lines`, many at a time: which of them come together depends on the bytes alone, however they are read.
 
     Args:
         stream: of bytes.
         kind: for the error.
-        size: so many bytes are gathered before they are given, where there are so many.
+        size: bytes that are gathered before they are given, where there are so many; at most `AT_ONCE` lines.
 
     Raises:
         MalformedInput: the stream breaks; lines before that were given.
@@ -43,7 +46,10 @@ def line_blocks(stream: IO[bytes], *, kind: str, size: int = 4 << 20) -> Iterato
         for chunk in _chunks(stream, kind):
             found = begun.lines(chunk)
             block += found
-            held += len(chunk) if found else 0
+            held += sum(map(len, found))
+            while len(block) > AT_ONCE:
+                yield block[:AT_ONCE]
+                del block[:AT_ONCE]
             if held >= size:
                 yield block
                 block, held = [], 0
@@ -54,11 +60,22 @@ def line_blocks(stream: IO[bytes], *, kind: str, size: int = 4 << 20) -> Iterato
 
 
 def _chunks(stream: IO[bytes], kind: str) -> Iterator[bytes]:
-    """What is there, a read at a time: of a stream that breaks, all before the break."""
+    """Pieces of one size but for the last; of a stream that breaks, all before the break."""
     buffered = cast(io.BufferedIOBase, stream)
-    with reading(kind):
-        while chunk := buffered.read1(_CHUNK):
-            yield chunk
+    parts: list[bytes] = []
+    got = 0
+    try:
+        with reading(kind):
+            while part := buffered.read1(_CHUNK - got):
+                parts.append(part)
+                got += len(part)
+                if got == _CHUNK:
+                    yield b"".join(parts)
+                    parts, got = [], 0
+    except MalformedInput:
+        yield b"".join(parts)
+        raise
+    yield b"".join(parts)
 
 
 class _Begun:
@@ -79,7 +96,7 @@ class _Begun:
         found = [b"".join(self._parts), *others.split(b"\n")]
         self._parts, self._size = [], 0
         self._go_on(chunk[end + 1 :])
-        if b"\r" in chunk or found[0].endswith(b"\r"):
+        if b"\r" in chunk or b"\r" in found[0]:
             found = [line.strip(b"\r") for line in found]
         return [line for line in found if line]
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import clean_lists, clean_text, clean_texts, empty_lists
+from longplay.catalogue.source_texts import TEXT_LIMIT, clean_lists, clean_text, clean_texts, empty_lists
 from longplay.errors import MalformedInput
 
 LISTENER_KEY_LENGTH: Final = 32
@@ -69,16 +69,25 @@ class Rows:
     def add(self, table: SourceTable, row: Mapping[str, object]) -> None:
         """One row. What is absent is null, or an empty list where the column holds lists.
 
-        Texts become those of `source_texts`, when the rows are taken.
+        Texts become those of `source_texts`: endless ones are cut now, all are cleaned when they are taken.
 
         Raises:
             MalformedInput: nothing is left of what the table must have, such as a title of NUL only.
             KeyError: a column the table does not have; that is a mistake of the importer, not of the source.
         """
-        names, required = _SHAPES[table]
+        names, required, texts, lists = _SHAPES[table]
         if not row.keys() <= names:
             raise KeyError(f"{table} has no column {', '.join(row.keys() - names)}")
         get = row.get
+        for name in texts:
+            value = get(name)
+            if isinstance(value, str) and len(value) > TEXT_LIMIT:
+                row = {**row, name: value[:TEXT_LIMIT]}  # before it is held with a hundred thousand others
+                get = row.get
+        for name in lists:
+            if values := get(name):
+                row = {**row, name: _cut(values)}
+                get = row.get
         for name in required:
             value = get(name)
             # most begin with a letter or a digit, which is enough
@@ -149,19 +158,32 @@ class _Column(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """What a row is held to: names of all columns, and of those that may not be null."""
+    """What a row is held to: names of all columns; of those that may not be null; of texts; of lists."""
 
     names: frozenset[str]
     required: tuple[str, ...]
+    texts: tuple[str, ...]
+    lists: tuple[str, ...]
 
 
-_SHAPES: Final = {
-    table: _Shape(
-        frozenset(schema.names),
-        tuple(field.name for field in schema if not field.nullable and not pa.types.is_list(field.type)),
+def _shape(schema: pa.Schema) -> _Shape:
+    lists = {field.name for field in schema if pa.types.is_list(field.type)}
+    return _Shape(
+        names=frozenset(schema.names),
+        required=tuple(field.name for field in schema if not field.nullable and field.name not in lists),
+        texts=tuple(field.name for field in schema if pa.types.is_string(field.type)),
+        lists=tuple(lists),
     )
-    for table, schema in SCHEMAS.items()
-}
+
+
+_SHAPES: Final = {table: _shape(schema) for table, schema in SCHEMAS.items()}
+
+
+def _cut(value: object) -> list[str]:
+    """The texts among the values of a list, endless ones cut."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [one[:TEXT_LIMIT] for one in value if isinstance(one, str)]
 
 
 def _is_left(value: object) -> bool:
@@ -173,20 +195,24 @@ def _array(field: pa.Field, values: Sequence[object]) -> pa.Array:
     """A column of what was added, texts cleaned; what is no text and stands among them is left out."""
     if pa.types.is_string(field.type):
         try:
-            return clean_texts(pa.array(values, field.type))
+            made = pa.array(values, field.type)  # of over two gigabytes, in chunks
+            return pa.chunked_array(map(clean_texts, _chunks(made)), field.type)
         except UnicodeEncodeError:  # lone surrogates
             return pa.array([clean_text(one) if isinstance(one, str) else one for one in values], field.type)
     if pa.types.is_list(field.type):
         if not any(values):
             return empty_lists(len(values))
         try:
-            lists = [one if isinstance(one, list | tuple) else () for one in values]
-            return clean_lists(pa.array(lists, field.type))
-        except (UnicodeEncodeError, pa.ArrowException):
-            return pa.array([_texts(one) for one in values], field.type)
+            made = pa.array([one or () for one in values], field.type)
+            return pa.chunked_array(map(clean_lists, _chunks(made)), field.type)
+        except UnicodeEncodeError:
+            return pa.array([_clean(one) for one in values], field.type)
     return pa.array(values, field.type)
 
 
-def _texts(value: object) -> list[str]:
-    texts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [text for text in (clean_text(one) for one in texts if isinstance(one, str)) if text]
+def _chunks(made: pa.Array) -> list[pa.Array]:
+    return made.chunks if isinstance(made, pa.ChunkedArray) else [made]
+
+
+def _clean(value: object) -> list[str]:
+    return [text for one in _cut(value) if (text := clean_text(one))]

@@ -248,6 +248,27 @@ def test_mlhd_listens_have_a_recording_and_no_names(tmp_path: Path) -> None:
     assert USERS[0] not in str(done.tables)
 
 
+def test_a_reject_says_which_line_it_was(tmp_path: Path) -> None:
+    lines = [line(timestamp=AT + n) for n in range(50)]
+    lines[7], lines[20], lines[33] = b"{", line(timestamp=3), b"   "
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    done = (
+        Importing(imports=Imports(tmp_path), importer=IMPORTER).take(path, as_of=None, progress=Silent()).done
+    )
+    assert (done.records, done.rejected) == (49, 2)
+    assert sorted(one.record for one in Imports(tmp_path).rejects(done.id)) == [8, 21]
+
+
+@pytest.mark.parametrize("name", [" " * 4_001 + "x", "\0" * 4_001 + "x"])
+def test_a_name_of_which_nothing_is_left_is_a_reject(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.jsonl"
+    track = {"artist_name": name, "track_name": "S"}
+    path.write_bytes(line() + b"\n" + line(track_metadata=track))
+    done = import_file(IMPORTER, path)
+    assert (len(listens(done)), done.rejects) == (1, ["no artist"])
+
+
 @pytest.mark.parametrize(
     ("stated", "at"),
     [

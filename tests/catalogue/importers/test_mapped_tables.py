@@ -4,6 +4,8 @@ import gzip
 import json
 import random
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -74,6 +76,57 @@ def test_every_row_of_a_table_is_counted(tmp_path: Path, name: str) -> None:
     use = Importing(imports=Imports(tmp_path), importer=importer(example(), name="mapping.toml"))
     done = use.take(write(tmp_path / name), as_of=None, progress=Silent()).done
     assert (done.records, done.rejected) == (3, 1)
+
+
+@pytest.mark.parametrize("name", ["songs.csv", "songs.jsonl", "songs.parquet"])
+def test_a_reject_says_which_row_it_was(tmp_path: Path, name: str) -> None:
+    use = Importing(imports=Imports(tmp_path), importer=importer(example(), name="mapping.toml"))
+    done = use.take(write(tmp_path / name), as_of=None, progress=Silent()).done
+    assert [one.record for one in Imports(tmp_path).rejects(done.id)] == [3]
+
+
+@pytest.mark.parametrize("odd", ['a "title"', "a\\b", "a\nb"])
+def test_fields_of_json_may_have_any_name(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "songs.jsonl"
+    rows = [
+        {"id": 1, odd: "Low Tide"},
+        {"id": "b", odd: {"no": "text"}},
+        {"id": 2.5, odd: 7},
+        {"id": True, odd: "x"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    mapping = {"source": "shelf", "table": "recording", "columns": {"id": "id", "title": odd}}
+    done = imported(path, as_toml(mapping))
+    assert [(row["id"], row["title"]) for row in done.tables[SourceTable.RECORDING]] == [
+        ("1", "Low Tide"),
+        ("2.5", "7"),
+    ]
+    assert len(done.rejects) == 2
+
+
+def test_objects_where_texts_are_wanted_cost_no_more_than_they_are(tmp_path: Path) -> None:
+    """Each with a key of its own: a column that had them all would be the square of the file."""
+    path = tmp_path / "songs.jsonl"
+    path.write_text("\n".join(json.dumps({"Shelf mark": n, "Song": {f"k{n}": n}}) for n in range(4_000)))
+    (tmp_path / "mapping.toml").write_text(example())
+    told = subprocess.run([sys.executable, "-c", PEAK, tmp_path], capture_output=True, text=True, check=True)
+    faults, peak = map(int, told.stdout.split())
+    assert faults == 4_000
+    assert peak < 20_000_000
+
+
+PEAK = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from longplay.catalogue.importers.table import importer
+from longplay.catalogue.streams import Member
+folder = Path(sys.argv[1])
+with (folder / "songs.jsonl").open("rb") as stream:
+    kind = importer((folder / "mapping.toml").read_text(), name="mapping")
+    found = list(kind.cut(Member(name="songs.jsonl", stream=stream)))
+    print(len(found), pa.default_memory_pool().max_memory())
+"""
 
 
 def test_lines_before_a_break_are_rows(tmp_path: Path) -> None:

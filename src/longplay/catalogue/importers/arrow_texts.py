@@ -50,16 +50,28 @@ def mended(stream: IO[bytes]) -> IO[bytes]:
     return cast(IO[bytes], io.BufferedReader(_Mended(stream), _CHUNK))
 
 
-def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
-    """The rows without U+FFFD in any column of text or bytes, and how many others there were."""
+PLACE: Final = "#place"
+"""Of a batch to be judged: where each record stands in its file, from 1."""
+
+
+def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[int]]:
+    """The rows without U+FFFD in any column of text or bytes, and the places of the others.
+
+    Args:
+        batch: with `PLACE`.
+    """
     good = pa.repeat(pa.scalar(True), batch.num_rows)
     for column in batch.columns:
         is_text = pa.types.is_binary(column.type) or pa.types.is_string(column.type)
         if is_text and HOLE in all_bytes(column):
             is_spoiled = pc.fill_null(pc.match_substring(column.cast(pa.binary()), HOLE), False)
             good = pc.and_(good, pc.invert(is_spoiled))
-    kept = batch.filter(good)
-    return kept, batch.num_rows - kept.num_rows
+    return batch.filter(good), batch.column(PLACE).filter(pc.invert(good)).to_pylist()
+
+
+def places(before: int, count: int) -> pa.Array:
+    """Where so many records stand in their file, from 1, when so many stand before them."""
+    return pa.array(range(before + 1, before + count + 1), pa.int64())
 
 
 def halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:

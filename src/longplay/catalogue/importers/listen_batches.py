@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from longplay.catalogue.importer import Fault, Together
-from longplay.catalogue.importers.arrow_texts import halves
+from longplay.catalogue.importers.arrow_texts import PLACE, halves, places
 from longplay.catalogue.importers.listens import PER_SECOND, mbids, time_fault, times_hold
 from longplay.catalogue.rows import Rows
 from longplay.catalogue.source_tables import SCHEMAS, SourceTable
@@ -28,6 +28,9 @@ _NEEDED: Final = ("listened_at", "user_id", "artist_name", "recording_name")
 _OPTIONAL: Final = ("release_name", "recording_mbid")
 _WORDS: Final = r"[^\p{Z}\p{Cc}]"
 _BAD_ARROW: Final = (pa.ArrowException, ValueError)
+_JUDGED: Final = ["user", "at", "artist", "title", PLACE]
+_TEXT: Final = pa.string()
+_NO_TEXT: Final = pa.scalar(None, _TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Batch(Together):
     """Listens of many users, none of them bad.
 
     Attributes:
-        columns: as the file has them, of `_NEEDED` all, of `_OPTIONAL` those it has.
+        columns: those of the table `listen`, but `user` in place of `listener`.
     """
 
     columns: pa.RecordBatch
@@ -75,7 +78,10 @@ def _batches(file: IO[bytes]) -> Iterator[pa.RecordBatch]:
             return
         _check(schema)
         columns = [name for name in (*_NEEDED, *_OPTIONAL) if name in schema.names]
-        yield from parquet.iter_batches(batch_size=BATCH_ROWS, columns=columns)
+        before = 0
+        for batch in parquet.iter_batches(batch_size=BATCH_ROWS, columns=columns):
+            yield batch.append_column(PLACE, places(before, batch.num_rows))
+            before += batch.num_rows
 
 
 def _check(schema: pa.Schema) -> None:
@@ -101,37 +107,47 @@ def parted(batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
     """The good listens together and each bad one alone, so that one does not spoil the others.
 
     What cannot be looked at in columns (texts that are not UTF-8) is halved until it stands alone.
+
+    Args:
+        batch: columns as Spark dumps have them, and `PLACE`.
     """
     try:
         batch.validate(full=True)
-        essence = _essence(batch)
-        good = _good(essence)
+        columns = _columns(batch)
+        good = _good(columns)
     except _BAD_ARROW as exc:
         yield from _halved(batch, str(exc))
         return
     if pc.any(good).as_py():
-        yield Batch(columns=batch.filter(good))
-    for row in essence.filter(pc.invert(good)).to_pylist():
-        yield Fault(reason=_fault(row))
+        yield Batch(columns=columns.filter(good))
+    for row in columns.filter(pc.invert(good)).select(_JUDGED).to_pylist():
+        yield Fault(reason=_fault(row), place=row[PLACE])
 
 
 def _halved(batch: pa.RecordBatch, reason: str) -> Iterator[Batch | Fault]:
     if batch.num_rows <= 1:
-        yield Fault(reason=f"not to be read: {reason}")
+        yield Fault(reason=f"not to be read: {reason}", place=batch.column(PLACE)[0].as_py())
         return
     for half in halves(batch):
         yield from parted(half)
 
 
-def _essence(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """What decides whether a listen is one: `at` in seconds, and whether it has user, artist and title."""
-    users = batch.column("user_id").cast(pa.string())
+def _columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """As the table has them, null where nothing is left that will do."""
+    none = pa.nulls(batch.num_rows, _TEXT)
+    release, recording = (
+        batch.column(name).cast(_TEXT) if name in batch.schema.names else none for name in _OPTIONAL
+    )
+    users = batch.column("user_id").cast(_TEXT)
     return pa.RecordBatch.from_pydict(
         {
+            "user": pc.if_else(pc.equal(users, ""), _NO_TEXT, users),
             "at": _seconds(batch.column("listened_at")),
-            "user": pc.fill_null(pc.not_equal(users, ""), False),
+            "recording_id": mbids(recording),
             "artist": _worded(batch.column("artist_name")),
             "title": _worded(batch.column("recording_name")),
+            "release": clean_texts(release),
+            PLACE: batch.column(PLACE),
         }
     )
 
@@ -144,16 +160,19 @@ def _seconds(column: pa.Array) -> pa.Array:
 
 
 def _worded(column: pa.Array) -> pa.Array:
-    return pc.fill_null(pc.match_substring_regex(column.cast(pa.string()), _WORDS), False)
+    texts = clean_texts(column)
+    return pc.if_else(pc.match_substring_regex(texts, _WORDS), texts, _NO_TEXT)
 
 
-def _good(essence: pa.RecordBatch) -> pa.Array:
-    named = pc.and_(essence.column("artist"), essence.column("title"))
-    return pc.and_(pc.and_(named, essence.column("user")), times_hold(essence.column("at")))
+def _good(columns: pa.RecordBatch) -> pa.Array:
+    good = times_hold(columns.column("at"))
+    for name in ("user", "artist", "title"):
+        good = pc.and_(good, columns.column(name).is_valid())
+    return good
 
 
 def _fault(row: dict[str, Any]) -> str:
-    missing = next((name for name in ("user", "artist", "title") if not row[name]), None)
+    missing = next((name for name in ("user", "artist", "title") if row[name] is None), None)
     if missing is not None:
         return f"no {missing}"
     if row["at"] is None:
@@ -167,32 +186,19 @@ def read_batch(batch: Batch, rows: Rows, *, kind: str) -> None:
     Raises:
         MalformedInput: it has other columns than a batch of `cut_file`.
     """
-    columns = batch.columns
+    schema = SCHEMAS[SourceTable.LISTEN]
     try:
-        listeners = _listeners(columns.column("user_id"), rows)
-        none = pa.nulls(columns.num_rows, pa.string())
-        release, recording = (
-            columns.column(name).cast(pa.string()) if name in columns.schema.names else none
-            for name in _OPTIONAL
-        )
-        table = pa.table(
-            {
-                "listener": listeners,
-                "at": _seconds(columns.column("listened_at")),
-                "recording_id": mbids(recording),
-                "artist": clean_texts(columns.column("artist_name")),
-                "title": clean_texts(columns.column("recording_name")),
-                "release": clean_texts(release),
-            },
-            schema=SCHEMAS[SourceTable.LISTEN],
-        )
+        arrays = [
+            _listeners(batch.columns.column("user"), rows) if name == "listener" else batch.columns.column(name)
+            for name in schema.names
+        ]
+        rows.add_table(SourceTable.LISTEN, pa.table(arrays, schema=schema))
     except (*_BAD_ARROW, KeyError) as exc:
         raise MalformedInput(kind, f"no batch of listens: {exc}") from exc
-    rows.add_table(SourceTable.LISTEN, table)
 
 
 def _listeners(users: pa.Array, rows: Rows) -> pa.Array:
     """Each user is made a listener once, however many listens there are."""
-    encoded = users.cast(pa.string()).dictionary_encode()
+    encoded = users.dictionary_encode()
     known = pa.array([rows.listener(user) for user in encoded.dictionary.to_pylist()], pa.int64())
     return known.take(encoded.indices)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from longplay.catalogue.importer import Fault
+from longplay.catalogue.importers.arrow_texts import PLACE, places
 from longplay.catalogue.importers.listen_batches import Batch, parted
 from longplay.catalogue.importers.listens import mbids
 
@@ -48,33 +49,37 @@ _decoded: Final = msgspec.json.Decoder(_Listen).decode
 _NO_TRACK: Final = _Track()
 
 
-def cut_lines(lines: Sequence[bytes], owner: str) -> Iterator[Batch | Fault]:
+def cut_lines(lines: Sequence[bytes], owner: str, *, before: int = 0) -> Iterator[Batch | Fault]:
     """The listens of some lines together; then the bad ones among them, each alone.
 
     Args:
         lines: a JSON object each.
         owner: whose listens those are that do not say.
+        before: lines of the same file that came before them.
     """
     faults: list[Fault] = []
+    standing = places(before, len(lines))
     try:
         listens = list(map(_decoded, lines))
     except BAD_JSON:
-        listens = _decoded_apart(lines, faults)
+        listens, standing = _decoded_apart(lines, before, faults)
     if listens:
-        yield from parted(_columns(listens, owner))
+        yield from parted(_columns(listens, owner).append_column(PLACE, standing))
     yield from faults
 
 
-def _decoded_apart(lines: Sequence[bytes], faults: list[Fault]) -> list[_Listen]:
-    """The listens of lines of which some are none; why is added to `faults`. Blank ones are passed over."""
+def _decoded_apart(lines: Sequence[bytes], before: int, faults: list[Fault]) -> tuple[list[_Listen], pa.Array]:
+    """The listens of lines of which some are none, with their places; why those are none goes to `faults`."""
     listens: list[_Listen] = []
-    for line in lines:
+    standing: list[int] = []
+    for place, line in enumerate(lines, before + 1):
         try:
             listens.append(_decoded(line))
+            standing.append(place)
         except BAD_JSON as exc:
             if not line.isspace():
-                faults.append(Fault(reason=f"no JSON of a listen: {exc}"))
-    return listens
+                faults.append(Fault(reason=f"no JSON of a listen: {exc}", place=place))
+    return listens, pa.array(standing, pa.int64())
 
 
 def _columns(listens: list[_Listen], owner: str) -> pa.RecordBatch:

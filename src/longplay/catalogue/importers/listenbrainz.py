@@ -76,8 +76,10 @@ def _owner(name: str) -> str:
 
 
 def _lines(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
+    before = 0
     for block in line_blocks(stream, kind=KIND):
-        yield from cut_lines(block, owner)
+        yield from cut_lines(block, owner, before=before)
+        before += len(block)
 
 
 def _document(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
@@ -95,7 +97,8 @@ def _document(stream: IO[bytes], owner: str) -> Iterator[Batch | Fault]:
     except BAD_JSON as exc:
         raise MalformedInput(KIND, f"no JSON document: {exc}") from exc
     for begin in range(0, len(found), _AT_ONCE):
-        yield from cut_lines([bytes(listen) for listen in found[begin : begin + _AT_ONCE]], owner)
+        some = [bytes(listen) for listen in found[begin : begin + _AT_ONCE]]
+        yield from cut_lines(some, owner, before=begin)
 
 
 def _is_lines(text: bytes) -> bool:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from longplay.catalogue.importer import Fault, Importer, Together
-from longplay.catalogue.importers.arrow_texts import HOLE, mended, without_spoiled
+from longplay.catalogue.importers.arrow_texts import HOLE, PLACE, mended, places, without_spoiled
 from longplay.catalogue.importers.listens import mbids
 from longplay.catalogue.importers.musicbrainz import day
 from longplay.catalogue.rows import Rows
@@ -90,8 +90,10 @@ def _faults(bad: Counter[str]) -> Iterator[Fault]:
 def _parts(member: Member, name: str, bad: Counter[str]) -> Iterator[Batch | Fault]:
     try:
         with reading(KIND):
+            before = 0
             for batch in _batches(member, name, bad):
-                yield from _sound(name, batch)
+                yield from _sound(name, batch.append_column(PLACE, places(before, batch.num_rows)))
+                before += batch.num_rows
     except (pa.ArrowInvalid, pa.ArrowKeyError) as exc:
         if "Empty CSV" not in str(exc):
             raise MalformedInput(KIND, f"{name}: {str(exc)[:300]}") from exc
@@ -136,16 +138,15 @@ def _batches(member: Member, name: str, bad: Counter[str]) -> Iterator[pa.Record
 def _sound(name: str, batch: pa.RecordBatch) -> Iterator[Batch | Fault]:
     """The rows of a batch that are sound, and why the others are not."""
     texts, spoiled = without_spoiled(batch)
-    yield from (Fault(reason="a row that is no UTF-8, or too long") for _ in range(spoiled))
+    yield from (Fault(reason="a row that is no UTF-8, or too long", place=place) for place in spoiled)
     cleaned = pa.RecordBatch.from_arrays(
-        [_cleaned(column, title) for title, column in zip(texts.schema.names, texts.columns, strict=True)],
-        names=texts.schema.names,
+        [_cleaned(texts.column(title), title) for title in _WANTED[name]], names=_WANTED[name]
     )
-    sound = cleaned.filter(_good(cleaned))
-    for _ in range(len(texts) - len(sound)):
-        yield Fault(reason="a row without an MBID, a name or a score")
-    if len(sound):
-        yield Batch(table=name, columns=sound)
+    good = _good(cleaned)
+    for place in texts.column(PLACE).filter(pc.invert(good)).to_pylist():
+        yield Fault(reason="a row without an MBID, a name or a score", place=place)
+    if pc.any(good).as_py():
+        yield Batch(table=name, columns=cleaned.filter(good))
 
 
 def _cleaned(column: pa.StringArray, title: str) -> pa.Array:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from longplay.catalogue.importer import Fault, Importer, Together
-from longplay.catalogue.importers.arrow_texts import halves
+from longplay.catalogue.importers.arrow_texts import PLACE, halves
 from longplay.catalogue.importers.listens import time_fault, times_hold
 from longplay.catalogue.importers.table_columns import column_of
 from longplay.catalogue.importers.table_files import KIND, batches
@@ -108,13 +108,16 @@ def _parted(mapping: TableMapping, stated: pa.RecordBatch) -> Iterator[Batch | F
     good = _good(mapping, columns)
     if pc.any(good).as_py():
         yield Batch(columns=columns.filter(good))
-    for row in columns.select(mapping.required).filter(pc.invert(good)).to_pylist():
-        yield Fault(reason=_reason(row))
+    bad = pc.invert(good)
+    rows = columns.select(mapping.required).filter(bad).to_pylist()
+    for row, place in zip(rows, stated.column(PLACE).filter(bad).to_pylist(), strict=True):
+        yield Fault(reason=_reason(row), place=place)
 
 
 def _halved(mapping: TableMapping, stated: pa.RecordBatch) -> Iterator[Batch | Fault]:
     if stated.num_rows <= 1:
-        yield Fault(reason="a value that is not UTF-8, or no value of its column")
+        place = stated.column(PLACE)[0].as_py()
+        yield Fault(reason="a value that is not UTF-8, or no value of its column", place=place)
         return
     for half in halves(stated):
         yield from _parted(mapping, half)

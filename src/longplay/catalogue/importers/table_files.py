@@ -7,7 +7,7 @@ Source: RFC 4180, Apache Parquet, https://jsonlines.org.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from longplay.catalogue.importer import Fault
-from longplay.catalogue.importers.arrow_texts import mended, without_spoiled
+from longplay.catalogue.importers.arrow_texts import PLACE, mended, places, without_spoiled
 from longplay.catalogue.importers.table_columns import is_nested, item_type
 from longplay.catalogue.importers.table_mapping import Form, TableMapping
 from longplay.catalogue.lines import line_blocks
@@ -69,6 +69,7 @@ def _told(exc: BaseException) -> str:
 
 def _of_csv(stream: IO[bytes], mapping: TableMapping, delimiter: str) -> Iterator[pa.RecordBatch | Fault]:
     faults: list[Fault] = []
+    before = 0
 
     def note(row: csv.InvalidRow) -> str:
         faults.append(Fault(reason=f"a line of {row.actual_columns} cells, wanted {row.expected_columns}"))
@@ -79,9 +80,10 @@ def _of_csv(stream: IO[bytes], mapping: TableMapping, delimiter: str) -> Iterato
             stream, mapping, csv.ParseOptions(delimiter=delimiter, invalid_row_handler=note)
         ) as reader:
             for batch in reader:
-                kept, spoiled = without_spoiled(batch)
+                kept, spoiled = without_spoiled(batch.append_column(PLACE, places(before, batch.num_rows)))
+                before += batch.num_rows
                 yield _by_target(kept, mapping)
-                yield from (Fault(reason="a line that is no UTF-8") for _ in range(spoiled))
+                yield from (Fault(reason="a line that is no UTF-8", place=place) for place in spoiled)
                 yield from faults
                 faults.clear()
     except pa.ArrowKeyError as exc:
@@ -107,8 +109,8 @@ def _opened_csv(stream: IO[bytes], mapping: TableMapping, parse: csv.ParseOption
 
 
 def _by_target(batch: pa.RecordBatch, mapping: TableMapping) -> pa.RecordBatch:
-    arrays = [batch.column(name) for name in mapping.columns.values()]
-    return pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
+    arrays = [batch.column(name) for name in (*mapping.columns.values(), PLACE)]
+    return pa.RecordBatch.from_arrays(arrays, names=[*mapping.columns, PLACE])
 
 
 def _of_parquet(member: Member, mapping: TableMapping) -> Iterator[pa.RecordBatch]:
@@ -125,8 +127,10 @@ def _of_parquet_file(file: IO[bytes], mapping: TableMapping) -> Iterator[pa.Reco
                 raise MalformedInput(KIND, f"the mapping names a column {name!r}; there are {there}")
             _check_type(schema.field(name), mapping, target)
         wanted = list(dict.fromkeys(mapping.columns.values()))
+        before = 0
         for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
-            yield _by_target(batch, mapping)
+            yield _by_target(batch.append_column(PLACE, places(before, batch.num_rows)), mapping)
+            before += batch.num_rows
 
 
 def _check_type(field: pa.Field, mapping: TableMapping, target: str) -> None:
@@ -139,41 +143,55 @@ def _check_type(field: pa.Field, mapping: TableMapping, target: str) -> None:
 
 def _of_json_lines(stream: IO[bytes], mapping: TableMapping) -> Iterator[pa.RecordBatch | Fault]:
     names = list(dict.fromkeys(mapping.columns.values()))
-    fields = [f"c{place}" for place in range(len(names))]
-    stated = dict(zip(fields, names, strict=True))
-    record = msgspec.defstruct("Record", [(field, Any, None) for field in fields], rename=stated, gc=False)
-    decode = msgspec.json.Decoder(record).decode
+    decode, getters = _reader(names)
+    before = 0
     for block in line_blocks(stream, kind=KIND):
-        records = _decoded(block, decode)
-        columns = {name: list(map(attrgetter(field), records)) for field, name in stated.items()}
+        records, standing, bad = _decoded(block, before, decode)
+        before += len(block)
         if records:
+            columns = {name: list(map(get, records)) for name, get in zip(names, getters, strict=True)}
             arrays = [_json_array(columns[name], target, mapping) for target, name in mapping.columns.items()]
-            yield pa.RecordBatch.from_arrays(arrays, names=list(mapping.columns))
-        yield from (Fault(reason="a line that is no JSON object") for _ in range(len(block) - len(records)))
+            yield pa.RecordBatch.from_arrays([*arrays, standing], names=[*mapping.columns, PLACE])
+        yield from (Fault(reason="a line that is no JSON object", place=place) for place in bad)
 
 
-def _decoded(lines: list[bytes], decode: Callable[[bytes], object]) -> list[object]:
-    """The objects of those lines that are some."""
+def _reader(names: list[str]) -> tuple[Callable[[bytes], Any], list[Callable[[Any], object]]]:
+    """What decodes a line, and what gets each of its fields: no others are made, where names allow it."""
+    fields = {f"c{place}": name for place, name in enumerate(names)}
     try:
-        return list(map(decode, lines))
+        record = msgspec.defstruct("Record", [(field, Any, None) for field in fields], rename=fields, gc=False)
+    except ValueError:  # a name with a quote, a backslash or a control character
+        return msgspec.json.Decoder(dict).decode, [methodcaller("get", name) for name in names]
+    return msgspec.json.Decoder(record).decode, [attrgetter(field) for field in fields]
+
+
+def _decoded(
+    lines: list[bytes], before: int, decode: Callable[[bytes], Any]
+) -> tuple[list[Any], pa.Array, list[int]]:
+    """The objects of those lines that are some, their places, and the places of the others."""
+    try:
+        return list(map(decode, lines)), places(before, len(lines)), []
     except _NO_RECORD:
-        found = []
-        for line in lines:
-            with suppress(*_NO_RECORD):
+        found, good, bad = [], [], []
+        for place, line in enumerate(lines, before + 1):
+            try:
                 found.append(decode(line))
-        return found
+                good.append(place)
+            except _NO_RECORD:
+                bad.append(place)
+        return found, pa.array(good, pa.int64()), bad
 
 
 def _json_array(values: list[object], target: str, mapping: TableMapping) -> pa.Array:
     """Values as they stand where all are texts or whole numbers; else as texts, or lists of them."""
     if pa.types.is_list(mapping.schema.field(target).type):
         return pa.array([_json_texts(value) for value in values], pa.list_(pa.string()))
-    try:
-        array = pa.array(values)
-        if pa.types.is_string(array.type) or pa.types.is_int64(array.type):
-            return array
-    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
-        pass
+    kinds = set(map(type, values)) - {type(None)}
+    with suppress(OverflowError, UnicodeEncodeError):
+        if kinds <= {str}:
+            return pa.array(values, pa.string())
+        if kinds == {int}:
+            return pa.array(values, pa.int64())
     return pa.array([_json_text(value) for value in values], pa.string())
 
 

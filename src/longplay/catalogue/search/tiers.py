@@ -12,7 +12,7 @@ Retrieval (2008), section 7.2.1, tiered indexes.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -211,7 +211,7 @@ def _add_name(document: "Document", text: str, *, is_head: bool) -> None:
         document.add_text("name_edge", edges(text))
 
 
-@cache
+@lru_cache(maxsize=1_024)
 def _licence_text(stated: str) -> str:
     return " ".join(licence_words(stated))
 

@@ -101,7 +101,8 @@ def analysed(text: str) -> tuple[str, list[str]]:
     if len(text) <= WORD_LIMIT and text.isascii() and text.replace(" ", "").isalnum():
         plain = text.lower()  # most names
         return plain, plain.split()
-    parts = [_part(part) for part in text.split(" ")]  # no form of normalization reaches across a blank
+    # no form of normalization reaches across a blank
+    parts = [_kept_part(part) if len(part) <= _KEPT else _part(part) for part in text.split(" ")]
     named = [word for part in parts for word in part.words]
     if not named:
         signs = [sign for part in parts for sign in part.signs]
@@ -127,9 +128,7 @@ class _Part(NamedTuple):
     signs: tuple[str, ...]
 
 
-@lru_cache(maxsize=1 << 16)
 def _part(text: str) -> _Part:
-    """Kept, since some thousand words make up most names."""
     named: list[str] = []
     first: list[str] = []
     more: list[str] = []
@@ -148,6 +147,12 @@ def _part(text: str) -> _Part:
             more.append("".join(letters)[:WORD_LIMIT])
     signs = (chunk.replace(_BREAK, "")[:WORD_LIMIT] for chunk in chunks)
     return _Part(tuple(named), tuple(first), tuple(more), tuple(signs))
+
+
+_KEPT: Final = 16
+"""Characters of a part that is kept: longer ones hardly come again."""
+
+_kept_part: Final = lru_cache(maxsize=1 << 15)(_part)  # some thousand words make up most names
 
 
 def _plain(text: str) -> str:
