@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -99,6 +100,20 @@ def test_the_digest_is_of_all_bytes_of_the_file_however_little_was_read(tmp_path
     with CountedFile(path) as raw:
         assert raw.finish() == digest
         assert raw.count == path.stat().st_size
+
+
+def test_a_bomb_is_unpacked_a_little_at_a_time(tmp_path: Path) -> None:
+    packing = zstandard.ZstdCompressor().compressobj()
+    path = tmp_path / "bomb.txt.zst"
+    path.write_bytes(b"".join(packing.compress(bytes(1 << 20)) for _ in range(600)) + packing.flush())
+    with CountedFile(path) as raw:
+        (member,) = members(path, raw, kind="test")
+        tracemalloc.start()
+        member.stream.read(10)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert path.stat().st_size < 30_000
+    assert peak < 200 << 20
 
 
 @given(

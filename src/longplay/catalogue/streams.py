@@ -35,6 +35,8 @@ _BROKEN: Final = (
     zipfile.BadZipFile,
 )
 _CHUNK: Final = 1 << 20
+_FED: Final = 4_096
+"""Bytes of a Zstandard frame that are unpacked at once: even of a bomb, that is some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,7 @@ class _Frames(io.RawIOBase):
         self._stream = stream
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._packed = b""
+        self._at = 0
         self._plain = memoryview(b"")
 
     def readable(self) -> bool:
@@ -204,22 +207,24 @@ class _Frames(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer))
         while not self._plain:
-            packed = self._packed or self._stream.read(_CHUNK >> 3)
-            self._packed = b""
-            if not packed:
-                if self._frame is not None:
-                    raise EOFError("a Zstandard frame is cut")
+            if self._at >= len(self._packed):
+                self._packed, self._at = self._stream.read(_CHUNK >> 3), 0
+            if self._packed:
+                self._inflate()
+            elif self._frame is not None:
+                raise EOFError("a Zstandard frame is cut")
+            else:
                 return 0
-            self._inflate(packed)
         number = min(len(view), len(self._plain))
         view[:number] = self._plain[:number]
         self._plain = self._plain[number:]
         return number
 
-    def _inflate(self, packed: bytes) -> None:
+    def _inflate(self) -> None:
         frame = self._frame or zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
-        self._plain = memoryview(frame.decompress(packed))
-        self._packed = frame.unused_data
+        part = self._packed[self._at : self._at + _FED]
+        self._plain = memoryview(frame.decompress(part))
+        self._at += len(part) - len(frame.unused_data)
         self._frame = None if frame.eof else frame
 
 
