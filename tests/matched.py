@@ -8,9 +8,9 @@ from pathlib import Path
 from longplay.catalogue.curating import read_curators_file
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.entities import EntityKind, Place
-from longplay.curation.ledger_of_reasons import LedgerOfReasons
-from longplay.curation.matching import Matched
-from longplay.curation.why import Explaining
+from longplay.curation.matching.ledger_of_reasons import LedgerOfReasons
+from longplay.curation.matching.match import Matched
+from longplay.curation.matching.why import Explaining
 from longplay.model.audio import TagFacts
 from longplay.model.events import RecordingKept
 from longplay.model.statuses import Status

@@ -32,8 +32,8 @@ if TYPE_CHECKING:  # Arrow and NumPy are slow to import
     from longplay.catalogue.search.indexing import Indexing
     from longplay.catalogue.serving import Serving
     from longplay.catalogue.snapshots import Snapshots
-    from longplay.curation.ledger_of_reasons import LedgerOfReasons
-    from longplay.curation.matching import Matching
+    from longplay.curation.matching.ledger_of_reasons import LedgerOfReasons
+    from longplay.curation.matching.match import Matching
 
 AGENT = Agent(name="longplay", version=__version__)
 
@@ -144,8 +144,8 @@ class Archive:
 
     def matching(self, catalogue: "OpenCatalogue") -> "Matching":
         """What matches holdings with a snapshot."""
-        from longplay.curation.matches import MatchesFile
-        from longplay.curation.matching import Matching
+        from longplay.curation.matching.match import Matching
+        from longplay.curation.matching.matches import MatchesFile
         from longplay.curation.recordings import Recordings
 
         return Matching(
@@ -166,8 +166,8 @@ class Archive:
             MalformedInput: the curator's file cannot be read.
         """
         from longplay.catalogue.curating import read_curators_file
-        from longplay.curation.ledger_of_reasons import LedgerOfReasons
-        from longplay.curation.matches import MatchesFile
+        from longplay.curation.matching.ledger_of_reasons import LedgerOfReasons
+        from longplay.curation.matching.matches import MatchesFile
 
         return LedgerOfReasons(
             ledger=self.ledger,

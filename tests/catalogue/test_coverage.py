@@ -14,7 +14,7 @@ from longplay.catalogue.coverage import Coverage, coverage, coverage_of, steps_f
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.pictures import coverage_chart, render
 from longplay.catalogue.snapshots import Snapshots
-from longplay.curation.line import line_of
+from longplay.curation.matching.line import line_of
 from made_sources import Row, build, take
 
 MBID = "11111111-1111-4111-8111-{:012d}"

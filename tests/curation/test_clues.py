@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.curation.clues import Name, clues_of
+from longplay.curation.matching.clues import Name, clues_of
 from longplay.model.audio import TagFacts
 from longplay.model.digests import ContentId, FileDigests
 from longplay.model.holdings import Holding, Provenance

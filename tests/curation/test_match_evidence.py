@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.candidates import EXACT_MS, NEAR_MS, Candidate
-from longplay.curation.match_decisions import Decided
-from longplay.curation.match_evidence import (
+from longplay.curation.matching.decisions import Decided
+from longplay.curation.matching.evidence import (
     AGAINST,
     MARGIN,
     MATCHED_FROM,
@@ -19,8 +19,8 @@ from longplay.curation.match_evidence import (
     Speaks,
     weigh,
 )
-from longplay.curation.matches import Group, MatchVerdict
-from longplay.curation.matching import DOUBTS_LIMIT, match_of
+from longplay.curation.matching.match import DOUBTS_LIMIT, match_of
+from longplay.curation.matching.matches import Group, MatchVerdict
 from longplay.model.digests import ContentId
 
 GROUP = ContentId("a" * 64)

@@ -14,12 +14,12 @@ from longplay.catalogue.candidates import EXACT_MS, FEW, NEAR_MS, Candidate
 from longplay.catalogue.engine import connected
 from longplay.catalogue.entities import EntityKind, Place
 from longplay.catalogue.search.indexing import own_index_folder
-from longplay.curation import matches as matches_module
-from longplay.curation.match_decisions import Decided
-from longplay.curation.match_evidence import weigh
-from longplay.curation.matches import Group, Match, MatchesFile, MatchVerdict
-from longplay.curation.matching import match_of
-from longplay.curation.why import Why
+from longplay.curation.matching import matches as matches_module
+from longplay.curation.matching.decisions import Decided
+from longplay.curation.matching.evidence import weigh
+from longplay.curation.matching.match import match_of
+from longplay.curation.matching.matches import Group, Match, MatchesFile, MatchVerdict
+from longplay.curation.matching.why import Why
 from longplay.errors import ArchiveBusy, MalformedInput, NotFound
 from longplay.model.digests import ContentId
 from longplay.model.events import FixityChecked, RecordingsMerged

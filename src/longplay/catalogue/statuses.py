@@ -1,6 +1,6 @@
 """The status of every recording of a snapshot: those that are known rank by rank, and the line for the rest.
 
-Who has which status is for `longplay.curation.ledger_of_reasons` to say.
+Who has which status is for `longplay.curation.matching.ledger_of_reasons` to say.
 
 Source: design, section 3, rule 5; docs/reference/matching.md, "Statuses".
 """

@@ -12,8 +12,8 @@ from longplay.cli.progress import progress_bar
 
 if TYPE_CHECKING:  # Arrow and SQLAlchemy are slow to import
     from longplay.catalogue.entities import Entity
-    from longplay.curation.matches import Match, MatchesFile
-    from longplay.curation.matching import Matched
+    from longplay.curation.matching.match import Matched
+    from longplay.curation.matching.matches import Match, MatchesFile
     from longplay.progress import Progress
     from longplay.wiring import Archive, OpenCatalogue
 
@@ -46,7 +46,7 @@ def command(listed: str, as_is: bool, snapshot: int | None, archive: Path, form:
       longplay catalogue match --list all --format json
       longplay catalogue match --as-is
     """
-    from longplay.curation.matches import MatchesFile
+    from longplay.curation.matching.matches import MatchesFile
     from longplay.wiring import open_archive
 
     out = Output(form)
@@ -113,7 +113,7 @@ def _why(match: "Match", entity: "Entity") -> str:
 
 
 def _print_summary(out: Output, matched: "Matched") -> None:
-    from longplay.curation.matches import MatchVerdict
+    from longplay.curation.matching.matches import MatchVerdict
 
     groups = matched.groups
     rows = [

@@ -89,7 +89,7 @@ def _holdings(
     """Recordings and listens by status; `None` where holdings were not matched with this snapshot."""
     from longplay.catalogue.snapshots import Snapshots
     from longplay.catalogue.statistics.figures import StatusCount
-    from longplay.curation.matches import MatchesFile
+    from longplay.curation.matching.matches import MatchesFile
 
     if not MatchesFile(opened.root).is_of(Snapshots(opened.root).get(number).made_of):
         return None

@@ -12,7 +12,7 @@ from longplay.cli.progress import progress_bar
 from longplay.errors import NotFound
 
 if TYPE_CHECKING:  # Arrow and SQLAlchemy are slow to import
-    from longplay.curation.why import Explaining, Why
+    from longplay.curation.matching.why import Explaining, Why
     from longplay.wiring import Archive
 
 
@@ -48,7 +48,7 @@ def command(names: tuple[str, ...], snapshot: int | None, archive: Path, form: s
 def _explained(
     opened: "Archive", names: tuple[str, ...], snapshot: int | None, *, progress_quiet: bool
 ) -> Iterator[tuple[str, "Why"]]:
-    from longplay.curation.why import Explaining
+    from longplay.curation.matching.why import Explaining
 
     reasons = opened.reasons(opened.catalogue(snapshot, progress_bar(quiet=progress_quiet)))
     door = opened.doorkeeper()

@@ -76,7 +76,7 @@ def _search(opened: "Archive", catalogue: "OpenCatalogue") -> "Search":
     from longplay.catalogue.engine import connected
     from longplay.catalogue.search.indexing import has_own_index, index_folder, own_index_folder
     from longplay.catalogue.search.searching import Search
-    from longplay.curation.matches import MatchesFile
+    from longplay.curation.matching.matches import MatchesFile
     from longplay.model.digests import ContentId
 
     folder = index_folder(opened.root, catalogue.number)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from longplay.catalogue.search.indexing import OwnRecording
-from longplay.curation.matches import MatchesFile, MatchVerdict
+from longplay.curation.matching.matches import MatchesFile, MatchVerdict
 from longplay.ledger import queries
 from longplay.model.digests import ContentId
 from longplay.model.holdings import Holding

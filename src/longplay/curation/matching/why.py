@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from longplay.catalogue.entities import Entity
 from longplay.curation.grouping import rank
-from longplay.curation.ledger_of_reasons import Copies, LedgerOfReasons
-from longplay.curation.match_evidence import Speaks
-from longplay.curation.matches import Match, MatchVerdict
+from longplay.curation.matching.evidence import Speaks
+from longplay.curation.matching.ledger_of_reasons import Copies, LedgerOfReasons
+from longplay.curation.matching.matches import Match, MatchVerdict
 from longplay.errors import NotFound
 from longplay.ledger import queries, rights
 from longplay.ledger import recordings as measured

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from longplay.catalogue.candidates import EXACT_MS, NEAR_MS, Candidate
-from longplay.curation.clues import ISRC, MBID, SHA256
+from longplay.curation.matching.clues import ISRC, MBID, SHA256
 
 MATCHED_FROM: Final = 0.90
 """A score from which a holding is matched, where no other recording comes near."""

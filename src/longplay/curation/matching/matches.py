@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from longplay.curation.match_evidence import Evidence, Speaks
+from longplay.curation.matching.evidence import Evidence, Speaks
 from longplay.errors import MalformedInput, NotFound, StorageError
 from longplay.model.digests import ContentId
 from longplay.store.failures import storing
@@ -82,7 +82,7 @@ class MatchesMade:
         method: version of the method.
         snapshot: number of the snapshot.
         made_of: of that snapshot.
-        line: rank of the last recording that is wanted, see `longplay.curation.line`.
+        line: rank of the last recording that is wanted, see `longplay.curation.matching.line`.
     """
 
     method: str

@@ -20,7 +20,7 @@ from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
 from longplay.catalogue.statuses import EXCEPTIONS, Ranks, Statuses
-from longplay.curation.matches import MatchesFile, MatchesMade, MatchVerdict
+from longplay.curation.matching.matches import MatchesFile, MatchesMade, MatchVerdict
 from longplay.errors import NotFound
 from longplay.ledger import queries, rights, withdrawn
 from longplay.ledger import recordings as measured

@@ -24,12 +24,20 @@ from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.search.indexing import made_own_index
 from longplay.catalogue.serving import Serving
 from longplay.catalogue.snapshots import Snapshots
-from longplay.curation.clues import clues_of
-from longplay.curation.line import line_of
-from longplay.curation.match_decisions import Decided, decided_by, said_of
-from longplay.curation.match_evidence import MARGIN, MATCHED_FROM, REVIEW_FROM, Evidence, Speaks, weigh
-from longplay.curation.matches import METHOD, Group, Match, MatchesFile, MatchesMade, MatchVerdict, matched_with
-from longplay.curation.own_recordings import own_recordings
+from longplay.curation.matching.clues import clues_of
+from longplay.curation.matching.decisions import Decided, decided_by, said_of
+from longplay.curation.matching.evidence import MARGIN, MATCHED_FROM, REVIEW_FROM, Evidence, Speaks, weigh
+from longplay.curation.matching.line import line_of
+from longplay.curation.matching.matches import (
+    METHOD,
+    Group,
+    Match,
+    MatchesFile,
+    MatchesMade,
+    MatchVerdict,
+    matched_with,
+)
+from longplay.curation.matching.own_recordings import own_recordings
 from longplay.curation.recordings import Recordings
 from longplay.ledger import queries
 from longplay.model.digests import ContentId
