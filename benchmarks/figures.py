@@ -17,9 +17,9 @@ from benchmarks.synthetic_catalogue import write
 from longplay.catalogue.building import Building
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.sources.imports import Imports
 from longplay.catalogue.statistics.figures import statistics
 from longplay.catalogue.statistics.page import page
 from longplay.progress import Silent

@@ -27,9 +27,9 @@ from longplay.catalogue.coverage import coverage
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.exporting import ExportForm, ExportWanted, export
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.sources.imports import Imports
 from longplay.catalogue.statistics.figures import statistics
 from longplay.catalogue.statistics.page import page
 from longplay.progress import Progress, Silent

@@ -19,11 +19,11 @@ from pyarrow import csv
 from benchmarks.harness import Row, medians, table, wall_of
 from benchmarks.synthetic_catalogue import World, names_of, size_of, texts
 from longplay.catalogue.engine import Limits, connected, quoted
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.kinds import importer_of
 from longplay.catalogue.importers.table import importer as table_importer
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
 from longplay.progress import Silent
 
 MBID: Final = "00000000-0000-4000-8000-{:012d}"

@@ -29,12 +29,12 @@ from longplay.catalogue.building import Building
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
 from longplay.catalogue.entities import KINDS, EntityKind
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.search.indexing import Indexing, index_folder
 from longplay.catalogue.search.searching import Search
 from longplay.catalogue.serving import Serving, made_serving, serving_folder
 from longplay.catalogue.snapshot_tables import SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.sources.imports import Imports
 from longplay.errors import UsageError
 from longplay.progress import Silent
 

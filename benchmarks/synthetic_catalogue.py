@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable, stamped
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable, stamped
 
 TRACKS: Final = 256_039_007
 ARTISTS: Final = 15_430_442

@@ -18,7 +18,7 @@ import click
 import pyarrow as pa
 
 from longplay.catalogue.snapshot_tables import TABLES
-from longplay.catalogue.source_tables import SCHEMAS, stamped
+from longplay.catalogue.sources.tables import SCHEMAS, stamped
 from longplay.cli.main import COMMANDS, cli
 from longplay.model.rights import Act, Condition
 from longplay.rights.rules import RULES, LicenceRule

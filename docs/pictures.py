@@ -14,9 +14,9 @@ from benchmarks.synthetic_catalogue import write
 from longplay.catalogue.building import Building
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.picture_theme import LIGHT, follow_reader
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.sources.imports import Imports
 from longplay.catalogue.statistics.figures import statistics
 from longplay.catalogue.statistics.picture import picture
 from longplay.progress import Silent

@@ -9,14 +9,14 @@ from typing import Any
 from longplay.catalogue.building import Building, Built
 from longplay.catalogue.curating import CuratorsFile, read_curators_file
 from longplay.catalogue.engine import Limits
-from longplay.catalogue.importer import Importer
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Rows
 from longplay.catalogue.snapshots import Snapshots
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.progress import Silent
 
 Row = tuple[str, dict[str, Any]]

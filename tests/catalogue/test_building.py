@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longplay.catalogue import building, sorting
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.popularity import ONE, month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
 from longplay.catalogue.snapshots import Snapshots
+from longplay.catalogue.sources.imports import Imports
 from longplay.errors import MalformedInput, NotFound
 from made_sources import DAY, Row, build, take
 

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longplay.catalogue.importer import Importer, Together
-from longplay.catalogue.importing import Importing, Outcome
-from longplay.catalogue.imports import Imports
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import TEXT_LIMIT
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.importer import Importer, Together
+from longplay.catalogue.sources.importing import Importing, Outcome
+from longplay.catalogue.sources.imports import Imports
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.streams import Member
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.texts import TEXT_LIMIT
 from longplay.errors import MalformedInput, NotFound
 from longplay.progress import Silent
 

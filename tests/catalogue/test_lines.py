@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue import lines as module
-from longplay.catalogue.lines import line_blocks, lines
+from longplay.catalogue.sources import lines as module
+from longplay.catalogue.sources.lines import line_blocks, lines
 
 
 class Dripping(io.RawIOBase):

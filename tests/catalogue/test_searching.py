@@ -14,14 +14,14 @@ from indexed import HEADS, catalogue, indexing, mbid, plays, recording, search, 
 
 from longplay.catalogue.entities import KINDS, Entity, EntityKind
 from longplay.catalogue.importers.musicbrainz import IMPORTER
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
 from longplay.catalogue.search import indexing as indexing_module
 from longplay.catalogue.search.indexing import OwnRecording, index_folder
 from longplay.catalogue.search.searching import Search
 from longplay.catalogue.search.tiers import Indexed, write_tier
 from longplay.catalogue.search.words import EDGES, words
 from longplay.catalogue.serving import Serving
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
 from longplay.catalogue.statuses import Statuses
 from longplay.errors import StorageError, UsageError
 from longplay.model.statuses import Status

@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue.source_texts import (
+from longplay.catalogue.sources.texts import (
     SETTLED,
     TEXT_LIMIT,
     clean_lists,

@@ -16,8 +16,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue.lines import lines
-from longplay.catalogue.streams import CountedFile, members
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.streams import CountedFile, members
 from longplay.errors import MalformedInput
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {

@@ -22,13 +22,13 @@ import pyarrow.parquet as pq
 from longplay.catalogue.clustering import Clustering
 from longplay.catalogue.curating import CuratorsFile
 from longplay.catalogue.engine import Limits, connected, query, quoted
-from longplay.catalogue.imports import Import, Imports, licences_of
 from longplay.catalogue.lookups import Lookups, Width
 from longplay.catalogue.popularity import month_weights
 from longplay.catalogue.snapshot_tables import TABLES, SnapshotTable
 from longplay.catalogue.snapshots import ListensSeen, Snapshot, Snapshots, SourceSeen, TableSeen, seen
 from longplay.catalogue.sorting import STRETCHES, read, write_sorted
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable, stamped
+from longplay.catalogue.sources.imports import Import, Imports, licences_of
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable, stamped
 from longplay.errors import NotFound, UsageError
 from longplay.progress import Progress
 from longplay.store.failures import storing

@@ -37,8 +37,8 @@ def command(curators_file: Path | None, archive: Path, form: str) -> None:
     """
     from longplay.catalogue.building import Building
     from longplay.catalogue.curating import read_curators_file
-    from longplay.catalogue.imports import Imports
     from longplay.catalogue.snapshots import Snapshots
+    from longplay.catalogue.sources.imports import Imports
     from longplay.wiring import open_archive
 
     out = Output(form)

@@ -24,7 +24,7 @@ def command(name: str, dry_run: bool, archive: Path, form: str) -> None:
       longplay catalogue forget listenbrainz-77ab --dry-run
       longplay catalogue forget listenbrainz-77ab
     """
-    from longplay.catalogue.imports import Imports
+    from longplay.catalogue.sources.imports import Imports
     from longplay.wiring import open_archive
 
     out = Output(form)

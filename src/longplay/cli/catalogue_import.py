@@ -17,8 +17,8 @@ from longplay.cli.progress import progress_bar
 from longplay.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:  # Arrow is slow to import
-    from longplay.catalogue.importer import Importer
-    from longplay.catalogue.importing import Outcome
+    from longplay.catalogue.sources.importer import Importer
+    from longplay.catalogue.sources.importing import Outcome
 
 TABLE = "table"
 _KINDS_TEXT = "\n".join(f"  {kind:<21} {text}" for kind, text in KINDS.items())
@@ -63,8 +63,8 @@ def command(
       longplay catalogue import discogs discogs_20260801_releases.xml.gz
       longplay catalogue import table loans.csv --mapping loans.toml
     """
-    from longplay.catalogue.importing import Importing
-    from longplay.catalogue.imports import Imports
+    from longplay.catalogue.sources.importing import Importing
+    from longplay.catalogue.sources.imports import Imports
     from longplay.wiring import open_archive
 
     out = Output(form)

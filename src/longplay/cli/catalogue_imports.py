@@ -20,7 +20,7 @@ def command(archive: Path, form: str) -> None:
       longplay catalogue imports
       longplay catalogue imports --format json
     """
-    from longplay.catalogue.imports import Imports
+    from longplay.catalogue.sources.imports import Imports
     from longplay.wiring import open_archive
 
     out = Output(form)

@@ -25,7 +25,7 @@ def command(name: str, archive: Path, form: str) -> None:
       longplay catalogue rejects musicbrainz-3f1c
       longplay catalogue rejects discogs --format json
     """
-    from longplay.catalogue.imports import Imports
+    from longplay.catalogue.sources.imports import Imports
     from longplay.wiring import open_archive
 
     out = Output(form)

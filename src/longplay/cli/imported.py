@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # Arrow is slow to import
-    from longplay.catalogue.imports import Import
+    from longplay.catalogue.sources.imports import Import
 
 
 def import_fields(done: "Import") -> dict[str, object]:

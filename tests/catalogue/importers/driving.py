@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from longplay.catalogue.importer import Importer
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import CountedFile, members
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.streams import CountedFile, members
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 

@@ -11,11 +11,11 @@ from driving import import_file
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers import fma, jamendo
 from longplay.catalogue.importers.table import importer
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 LISTENS = """

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.ddex import IMPORTER
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import CountedFile, members
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.streams import CountedFile, members
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 from longplay.formats.ddex import LENGTH_LIMIT
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from longplay.catalogue.importers.discogs import ARTISTS_LIMIT, IMPORTER, TRACKS_LIMIT
 from longplay.catalogue.importers.discogs_elements import RECORD_LIMIT
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 from longplay.progress import Silent
 

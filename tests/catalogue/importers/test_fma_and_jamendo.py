@@ -6,7 +6,7 @@ from pathlib import Path
 from driving import Imported, import_file
 
 from longplay.catalogue.importers import fma, jamendo
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.tables import SourceTable
 
 GROUPS = ",album,album,album,artist,artist,set,track,track,track,track,track,track"
 FIELDS = ",id,title,date_released,id,name,split,title,duration,listens,number,genre_top,genres_all"

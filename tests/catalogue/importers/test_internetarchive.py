@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.internetarchive import FILES_LIMIT, IMPORTER
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 REAL = Path(__file__).resolve().parents[4] / "shared/real/metadata/internet-archive"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.kinds import KINDS, importer_of
-from longplay.catalogue.source_tables import SCHEMAS
+from longplay.catalogue.sources.tables import SCHEMAS
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "catalogue-of-the-world.md"
 NAMES = [

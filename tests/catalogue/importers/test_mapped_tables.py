@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.table import importer
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import UsageError
 from longplay.progress import Silent
 
@@ -120,7 +120,7 @@ import sys
 from pathlib import Path
 import pyarrow as pa
 from longplay.catalogue.importers.table import importer
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.streams import Member
 folder = Path(sys.argv[1])
 with (folder / "songs.jsonl").open("rb") as stream:
     kind = importer((folder / "mapping.toml").read_text(), name="mapping")

@@ -13,15 +13,15 @@ from dumps_musicbrainz import MBID, artist, as_lines, recording, release, tracks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longplay.catalogue.importer import Fault
 from longplay.catalogue.importers import musicbrainz, musicbrainz_canonical
 from longplay.catalogue.importers.musicbrainz import IMPORTER, Document
-from longplay.catalogue.importing import Importing
-from longplay.catalogue.imports import Imports
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import TEXT_LIMIT
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.importer import Fault
+from longplay.catalogue.sources.importing import Importing
+from longplay.catalogue.sources.imports import Imports
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.streams import Member
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.texts import TEXT_LIMIT
 from longplay.errors import MalformedInput
 from longplay.progress import Silent
 

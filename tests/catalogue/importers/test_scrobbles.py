@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longplay.catalogue.importers.scrobbles import IMPORTER, Line, read, read_time
-from longplay.catalogue.rows import Pseudonyms, Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.rows import Pseudonyms, Rows
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 REAL = {

@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.source_texts import all_bytes
+from longplay.catalogue.sources.texts import all_bytes
 
 _CHUNK: Final = 1 << 20
 HOLE: Final = "\ufffd".encode()

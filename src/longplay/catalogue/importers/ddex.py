@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.ddex_names import Names, genres, title_of
 from longplay.catalogue.importers.playing_times import of_period
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 from longplay.formats.ddex import LENGTH_LIMIT, OpenMessage, isrcs_of, open_message
 from longplay.formats.iswc import read_iswc

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from longplay.catalogue.source_texts import TEXT_LIMIT
+from longplay.catalogue.sources.texts import TEXT_LIMIT
 from longplay.formats.sidecars.sidecar_xml import children, text_of
 
 _DETAILS: Final = (

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from longplay.catalogue.importer import Importer, day_named
 from longplay.catalogue.importers.discogs_elements import KIND, cut, parsed
 from longplay.catalogue.importers.playing_times import of_clock
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.source_texts import TEXT_LIMIT
+from longplay.catalogue.sources.importer import Importer, day_named
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.tables import SourceTable
+from longplay.catalogue.sources.texts import TEXT_LIMIT
 from longplay.errors import MalformedInput
 
 _Row = dict[str, object]

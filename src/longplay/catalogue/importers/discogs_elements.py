@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 
 from lxml import etree
 
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.streams import Member, reading
 from longplay.errors import MalformedInput
 
 KIND: Final = "discogs"

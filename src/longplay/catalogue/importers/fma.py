@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TextIO, cast
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.cells import day_in, id_in, milliseconds_in, name_in, whole_in
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 from longplay.formats.csv_rows import Row, read_rows
 from longplay.formats.fma_tracks import is_fma

@@ -13,14 +13,14 @@ from typing import IO, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.listens import mbid
 from longplay.catalogue.importers.playing_times import of_clock, of_seconds, playing_time
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.source_texts import TEXT_LIMIT
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SourceTable
+from longplay.catalogue.sources.texts import TEXT_LIMIT
 from longplay.errors import MalformedInput
 from longplay.formats.archive_item import SIZE_LIMIT, VALUES_LIMIT, ArchiveItem, read_item
 

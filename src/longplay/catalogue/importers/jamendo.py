@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.cells import day_in, milliseconds_in, name_in
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 KIND: Final = "jamendo"

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # Arrow is slow to import, and a list of kinds does not need it
-    from longplay.catalogue.importer import Importer
+    from longplay.catalogue.sources.importer import Importer
 
 KINDS: Final = {
     "musicbrainz": "JSON dumps, and single documents of the web service (JSON, XML)",

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from longplay.catalogue.importer import Fault, Together
 from longplay.catalogue.importers.arrow_texts import PLACE, halves, places
 from longplay.catalogue.importers.listens import PER_SECOND, mbids, time_fault, times_hold
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import clean_texts
-from longplay.catalogue.streams import reading
+from longplay.catalogue.sources.importer import Fault, Together
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import reading
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.texts import clean_texts
 from longplay.errors import MalformedInput
 
 BATCH_ROWS: Final = 1 << 16

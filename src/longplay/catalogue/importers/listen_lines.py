@@ -13,10 +13,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.importer import Fault
 from longplay.catalogue.importers.arrow_texts import PLACE, places
 from longplay.catalogue.importers.listen_batches import Batch, parted
 from longplay.catalogue.importers.listens import mbids
+from longplay.catalogue.sources.importer import Fault
 
 BAD_JSON: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _NOT_THERE: Final = (pa.ArrowException, OverflowError, UnicodeEncodeError)

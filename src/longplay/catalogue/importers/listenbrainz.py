@@ -14,13 +14,13 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Fault, Importer, day_named
 from longplay.catalogue.importers.listen_batches import Batch, cut_file, read_batch
 from longplay.catalogue.importers.listen_lines import BAD_JSON, cut_lines
-from longplay.catalogue.lines import line_blocks
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, reading, seekable
+from longplay.catalogue.sources.importer import Fault, Importer, day_named
+from longplay.catalogue.sources.lines import line_blocks
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading, seekable
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 KIND: Final = "listenbrainz"

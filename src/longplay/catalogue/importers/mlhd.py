@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from longplay.catalogue.importer import Fault, Importer, Together
 from longplay.catalogue.importers.listens import mbid, mbids, time_fault, times_hold
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Fault, Importer, Together
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
 from longplay.errors import MalformedInput
 
 KIND: Final = "mlhd"

@@ -12,7 +12,6 @@ from typing import Final
 
 import msgspec
 
-from longplay.catalogue.importer import Importer
 from longplay.catalogue.importers.musicbrainz_entities import (
     KIND,
     Entity,
@@ -22,9 +21,10 @@ from longplay.catalogue.importers.musicbrainz_entities import (
     objects,
 )
 from longplay.catalogue.importers.musicbrainz_xml import entities_of
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Importer
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
 from longplay.errors import MalformedInput
 from longplay.formats.years import read_day
 

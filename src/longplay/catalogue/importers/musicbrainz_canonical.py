@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from longplay.catalogue.importer import Fault, Importer, Together
 from longplay.catalogue.importers.arrow_texts import HOLE, PLACE, mended, places, without_spoiled
 from longplay.catalogue.importers.listens import mbids
 from longplay.catalogue.importers.musicbrainz import day
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import clean_texts
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Fault, Importer, Together
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.texts import clean_texts
 from longplay.errors import MalformedInput
 
 KIND: Final = "musicbrainz-canonical"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from longplay.catalogue.importers.playing_times import LONGEST
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 from longplay.formats.isrc import read_isrc
 

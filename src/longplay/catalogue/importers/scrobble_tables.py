@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Final
 
-from longplay.catalogue.importer import Fault
-from longplay.catalogue.lines import lines
+from longplay.catalogue.sources.importer import Fault
+from longplay.catalogue.sources.lines import lines
 
 HEADER_LINES: Final = 100
 """In how many first lines a header is looked for."""

@@ -14,14 +14,14 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from longplay.catalogue.importer import Fault, Importer
 from longplay.catalogue.importers.cells import name_in
 from longplay.catalogue.importers.listens import time_fault
 from longplay.catalogue.importers.scrobble_tables import Scrobble, cut_table
-from longplay.catalogue.lines import lines
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.streams import Member, reading
+from longplay.catalogue.sources.importer import Fault, Importer
+from longplay.catalogue.sources.lines import lines
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member, reading
+from longplay.catalogue.sources.tables import SourceTable
 from longplay.errors import MalformedInput
 
 KIND: Final = "scrobbles"

@@ -13,15 +13,15 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from longplay.catalogue.importer import Fault, Importer, Together
 from longplay.catalogue.importers.arrow_texts import PLACE, halves
 from longplay.catalogue.importers.listens import time_fault, times_hold
 from longplay.catalogue.importers.table_columns import column_of
 from longplay.catalogue.importers.table_files import KIND, batches
 from longplay.catalogue.importers.table_mapping import Constant, TableMapping, read_mapping
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.source_texts import empty_lists
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.importer import Fault, Importer, Together
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member
+from longplay.catalogue.sources.texts import empty_lists
 from longplay.errors import MalformedInput, UsageError
 
 _BAD_ARROW: Final = (pa.ArrowException, ValueError)

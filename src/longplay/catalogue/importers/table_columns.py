@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from longplay.catalogue.importers.listens import PER_SECOND, mbids
 from longplay.catalogue.importers.playing_times import LONGEST
 from longplay.catalogue.importers.table_mapping import TableMapping
-from longplay.catalogue.source_tables import SourceTable
-from longplay.catalogue.source_texts import clean_texts, lists_of
+from longplay.catalogue.sources.tables import SourceTable
+from longplay.catalogue.sources.texts import clean_texts, lists_of
 from longplay.formats.isrc import read_isrc
 
 _TEXT: Final = pa.string()

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from longplay.catalogue.importer import Fault
 from longplay.catalogue.importers.arrow_texts import PLACE, mended, places, without_spoiled
 from longplay.catalogue.importers.table_columns import is_nested, item_type
 from longplay.catalogue.importers.table_mapping import Form, TableMapping
-from longplay.catalogue.lines import line_blocks
-from longplay.catalogue.streams import Member, reading, seekable
+from longplay.catalogue.sources.importer import Fault
+from longplay.catalogue.sources.lines import line_blocks
+from longplay.catalogue.sources.streams import Member, reading, seekable
 from longplay.errors import MalformedInput
 
 KIND: Final = "table"

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
 from longplay.errors import UsageError
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.streams import Member
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import Member
 
 
 class Together:

@@ -14,10 +14,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from longplay.catalogue.importer import Fault, Importer, Together
-from longplay.catalogue.imports import CUT_BY, REJECTS_KEPT, Import, Imports, Progressed, Reject, Unfinished
-from longplay.catalogue.rows import Rows
-from longplay.catalogue.streams import CountedFile, Member, members
+from longplay.catalogue.sources.importer import Fault, Importer, Together
+from longplay.catalogue.sources.imports import (
+    CUT_BY,
+    REJECTS_KEPT,
+    Import,
+    Imports,
+    Progressed,
+    Reject,
+    Unfinished,
+)
+from longplay.catalogue.sources.rows import Rows
+from longplay.catalogue.sources.streams import CountedFile, Member, members
 from longplay.errors import MalformedInput
 from longplay.progress import Progress
 from longplay.store.failures import storing

@@ -19,8 +19,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from longplay.catalogue.rows import LISTENER_KEY_LENGTH, Pseudonyms
-from longplay.catalogue.source_tables import SourceTable, stamped
+from longplay.catalogue.sources.rows import LISTENER_KEY_LENGTH, Pseudonyms
+from longplay.catalogue.sources.tables import SourceTable, stamped
 from longplay.errors import MalformedInput, NotFound
 from longplay.store.failures import storing
 from longplay.store.layout import CATALOGUE

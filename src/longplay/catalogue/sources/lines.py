@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import IO, Final, cast
 
-from longplay.catalogue.streams import reading
+from longplay.catalogue.sources.streams import reading
 from longplay.errors import MalformedInput
 
 LINE_LIMIT: Final = 64 << 20

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from longplay.catalogue.source_tables import SCHEMAS, SourceTable
-from longplay.catalogue.source_texts import TEXT_LIMIT, clean_lists, clean_text, clean_texts, empty_lists
+from longplay.catalogue.sources.tables import SCHEMAS, SourceTable
+from longplay.catalogue.sources.texts import TEXT_LIMIT, clean_lists, clean_text, clean_texts, empty_lists
 from longplay.errors import MalformedInput
 
 LISTENER_KEY_LENGTH: Final = 32
@@ -69,7 +69,7 @@ class Rows:
     def add(self, table: SourceTable, row: Mapping[str, object]) -> None:
         """One row. What is absent is null, or an empty list where the column holds lists.
 
-        Texts become those of `source_texts`: endless ones are cut now, all are cleaned when they are taken.
+        Texts become those of `texts`: endless ones are cut now, all are cleaned when they are taken.
 
         Raises:
             MalformedInput: nothing is left of what the table must have, such as a title of NUL only.
