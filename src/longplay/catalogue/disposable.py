@@ -1,7 +1,8 @@
 """Folders beside the snapshots that can be made again from them, and are when they are not of this snapshot.
 
 Such a folder is made under another name and renamed when it is whole; it counts only while its `made.json` says
-what the one who asks wants it made of. Deleting one loses nothing.
+what the one who asks wants it made of. What takes hours may go on after a kill: `begun.json` then says what the
+unfinished folder is made of. Deleting one loses nothing.
 
 Source: docs/format/catalogue.md, "Disposable files".
 """
@@ -21,6 +22,7 @@ from longplay.store.local import sync_folder, write_durably
 from longplay.store.locks import locked
 
 MADE: Final = "made.json"
+BEGUN: Final = "begun.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,37 +48,46 @@ class Made:
 
 def made_at(folder: Path) -> Made | None:
     """What a folder was made of; `None` where it is absent or cannot be read: it is then made again."""
+    return _stated(folder / MADE)
+
+
+def _stated(path: Path) -> Made | None:
     try:
-        return msgspec.json.decode((folder / MADE).read_bytes(), type=Made)
+        return msgspec.json.decode(path.read_bytes(), type=Made)
     except (OSError, msgspec.DecodeError):
         return None
 
 
-def made(folder: Path, wanted: Made, make: Callable[[Path], dict[str, int]]) -> bool:
+def made(folder: Path, wanted: Made, make: Callable[[Path], dict[str, int]], *, goes_on: bool = False) -> bool:
     """See to it that a folder is as wanted; whether it had to be made now. May be killed and run again.
 
     Args:
         folder: where it shall be.
         wanted: what of; its `rows` do not matter.
-        make: fills an empty folder and tells its rows.
+        make: fills a folder and tells its rows.
+        goes_on: whether `make` can use what it left in the folder when it was killed; else that is empty.
 
     Raises:
         ArchiveBusy: another process makes it.
         StorageError: something could not be written.
     """
-    if _is_there(folder, wanted):
+    if _is_of(folder / MADE, wanted):
         return False
     with locked(folder.with_name(f".{folder.name}.lock"), what=f"making {folder.parent.name}"):
-        if _is_there(folder, wanted):
+        if _is_of(folder / MADE, wanted):
             return False
         unfinished = folder.with_name(f".{folder.name}.unfinished")
+        begun = unfinished / BEGUN
         with storing(unfinished):
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir(parents=True)
+            if not (goes_on and _is_of(begun, wanted)):
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir(parents=True)
+                _state(begun, wanted)
         rows = make(unfinished)
         done = Made(snapshot=wanted.snapshot, made_of=wanted.made_of, method=wanted.method, rows=rows)
-        write_durably(unfinished / MADE, msgspec.json.format(msgspec.json.encode(done)))
+        _state(unfinished / MADE, done)
         with storing(folder):
+            begun.unlink()
             _sync(unfinished)
             if folder.exists():
                 shutil.rmtree(folder)
@@ -85,9 +96,13 @@ def made(folder: Path, wanted: Made, make: Callable[[Path], dict[str, int]]) -> 
     return True
 
 
-def _is_there(folder: Path, wanted: Made) -> bool:
-    there = made_at(folder)
+def _is_of(path: Path, wanted: Made) -> bool:
+    there = _stated(path)
     return there is not None and there.is_as(wanted)
+
+
+def _state(path: Path, made_of: Made) -> None:
+    write_durably(path, msgspec.json.format(msgspec.json.encode(made_of)))
 
 
 def _sync(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Making the search index of a snapshot, and that of the archive's own recordings.
 
-Both are functions of what they are made of and may be deleted. Killed and run again, an index is whole or not
-there. Memory is bounded by `tiers.WRITER_HEAP`, the words of the head and a batch of rows.
+Both are functions of what they are made of and may be deleted. Killed and run again, the index of a snapshot
+goes on where it was committed last. Memory is bounded by `tiers.WRITER_HEAP`, the words of the head and a batch
+of rows.
 
 Source: docs/format/catalogue.md, "Search index".
 """
@@ -106,7 +107,7 @@ class Indexing:
             finally:
                 progress.end()
 
-        return made(index_folder(self.root, number), wanted, make)
+        return made(index_folder(self.root, number), wanted, make, goes_on=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +124,14 @@ class _Run:
         scratch = folder / "scratch"
         heads = [folder / f"{HEAD_NAME}{place}" for place in range(1, len(self.ports.heads) + 1)]
         with storing(scratch):
+            shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
         with connected(scratch, self.ports.limits) as connection:
             for head, after, upto in zip(heads, (0, *self.ports.heads), self.ports.heads, strict=False):
                 rows[head.name] = self._write(head, self._entities(connection, after, upto), is_head=True)
         with storing(scratch):
             scratch.rmdir()
-            (folder / WORDS).mkdir()
+            (folder / WORDS).mkdir(exist_ok=True)
         rows[TAIL] = self._write(folder / TAIL, self._entities(None, self.ports.heads[-1], None), is_head=False)
         rows[WORDS] = write_words(folder / WORDS, vocabulary(heads))
         return rows

@@ -9,10 +9,12 @@ Source: docs/format/catalogue.md, "Search index"; Manning, Raghavan and Schütze
 Retrieval (2008), section 7.2.1, tiered indexes.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,6 +37,9 @@ HEAD: Final = (1 << 15, 1 << 19, 1 << 23)
 
 OWN: Final = 3
 """In place of the number of a kind: a recording of the archive that the snapshot does not hold."""
+
+COMMITTED: Final = 1 << 23
+"""Documents after which what is there is made to stay: some minutes of work."""
 
 UNIT: Final = 1 << 20
 """Of `weighted`, in a listen."""
@@ -128,34 +133,50 @@ def write_tier(
     is_head: bool,
     told: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Write a tier into a new folder; how many documents it holds.
+    """Write a tier; how many documents it holds. Killed and run again with the same, it goes on.
 
     Args:
-        folder: which is made.
-        given: in any order: hits do not depend on it.
+        folder: which is made; or left by a killed process, and made by this alone.
+        given: in any order, if it is the same when run again: hits do not depend on it.
         is_head: whether all features are wanted.
-        told: how many more documents were given, now and then.
+        told: how many more documents are there, now and then.
 
     Raises:
         StorageError: it could not be written.
     """
-    import tantivy
-
     with storing(folder):
-        folder.mkdir(parents=True)
-    rows = 0
+        folder.mkdir(parents=True, exist_ok=True)
     with engine(folder):
-        index = tantivy.Index(schema(is_head=is_head), path=str(folder))
-        _prepare(index)
+        index = _begun(folder, is_head=is_head)
+        there = index.searcher().num_docs
+        told(there)
         writer = index.writer(heap_size=WRITER_HEAP, num_threads=1)  # it waits for Python as it is
-        for rows, one in enumerate(given, 1):
+        rows = there
+        for rows, one in enumerate(islice(given, there, None), there + 1):
             writer.add_document(_document(one, is_head=is_head))
             if rows % _TELL == 0:
                 told(_TELL)
+            if rows % COMMITTED == 0:
+                writer.commit()
         told(rows % _TELL)
         writer.commit()
         writer.wait_merging_threads()
     return rows
+
+
+def _begun(folder: Path, *, is_head: bool) -> "Index":
+    """The index of a folder as it was committed last; an empty one where nothing was, or it cannot be read."""
+    import tantivy
+
+    try:
+        index = tantivy.Index(schema(is_head=is_head), path=str(folder))
+    except ValueError:
+        with storing(folder):
+            shutil.rmtree(folder)
+            folder.mkdir()
+        index = tantivy.Index(schema(is_head=is_head), path=str(folder))
+    _prepare(index)
+    return index
 
 
 _TELL: Final = 10_000
