@@ -99,8 +99,8 @@ def analysed(text: str) -> tuple[str, list[str]]:
     where signs stood between letters without a blank, the letters as one: `ac/dc` is found as `acdc` too.
     """
     if len(text) <= WORD_LIMIT and text.isascii() and text.replace(" ", "").isalnum():
-        plain = text.lower()  # most names
-        return plain, plain.split()
+        named = text.lower().split()  # most names
+        return " ".join(named), named
     # no form of normalization reaches across a blank
     parts = [_kept_part(part) if len(part) <= _KEPT else _part(part) for part in text.split(" ")]
     named = [word for part in parts for word in part.words]
