@@ -17,8 +17,8 @@ def command(snapshot: int | None, archive: Path, form: str) -> None:
     """Make the search index and the serving table of a snapshot.
 
     `longplay search` makes them when they are not there; for a large catalogue you may want to choose the hour.
-    Both lie in the catalogue's folder beside the snapshots, and may be deleted. Killed, the same command goes on
-    with the index; what is there is whole.
+    Both lie in the catalogue's folder beside the snapshots, and may be deleted. Killed, the same command goes
+    on with the index; what is there is whole.
 
     \b
     Examples:
