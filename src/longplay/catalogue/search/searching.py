@@ -10,6 +10,7 @@ Source: docs/reference/search.md.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,12 @@ WINDOWS: Final = (1_024, 16_384)
 
 SELECTIVE: Final = 100_000
 """A status of at most so many recordings is asked of the engine, where the windows were not enough."""
+
+WHOLES: Final = 16
+"""Spellings of a whole name that are looked up."""
+
+FREQUENT: Final = 1 << 20
+"""Documents of the tail with the rarest word of a query, above which the tail is not gone through for it."""
 
 OwnStatus = Callable[[OwnRecording], Status | None]
 """The status of a recording of the archive's own; `None`: it is not there any more."""
@@ -246,36 +253,51 @@ class _Run:
         self._asked = asked
         self._sought = sought
         self._limit = limit
+        self._window = max(WINDOW, 2 * limit)
         self._scores: dict[int, float] = {}
-        self.has_whole = False
+        self._wholes = 0
         self._is_counted = True
+        self._is_guessing = any(one.others for one in sought)
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether something that was found is called just so."""
+        return self._wholes > 0
 
     def found(self) -> Found:
         """Everything that is good enough, in order."""
+        *heads, tail = self._search._tiers
+        self._ask_whole(heads)
         total = 0
-        is_all = True
-        self._ask_whole()
-        for place, tier in enumerate(self._search._tiers):
+        is_all = False
+        for tier in heads:
             total += self._ask_tier(tier)
             if len(self._scores) >= self._limit:
-                is_all = place == len(self._search._tiers) - 1
                 break
+        else:
+            is_all = not self._is_costly(tail)
+        answered = self._ask_tier(tail) if is_all else 0
+        if not is_all or answered > self._window or len(self._scores) >= self._limit:
+            self._ask_whole([tail])  # which may not have been among what was looked at
+        total += answered
         hits = self._search._with_status(self._ordered())
         total = len(self._scores) if self._asked.status is not None else max(total, len(self._scores))
         return Found(hits=tuple(hits), total=total, is_all=is_all and self._is_counted)
 
-    def _ask_whole(self) -> None:
+    def _ask_whole(self, tiers: Sequence[OpenTier]) -> None:
         terms = self._asked.terms
         if not terms or any(term.within is Within.RELEASE for term in terms):
             return
-        key = whole_key(spoken(terms))
-        for tier in self._search._tiers:
-            offered, _ = tier.best(tier.queries.whole(self._asked, key), self._limit)
-            self._take(offered)
+        likely = product(*([one.term.words, *((other,) for other in one.others)] for one in self._sought))
+        keys = [whole_key(chain.from_iterable(words)) for words in islice(likely, WHOLES)]
+        for tier in tiers:
+            if self._wholes >= self._limit:  # those further down are listened to less
+                return
+            self._take(tier.first(tier.queries.whole(self._asked, keys), self._limit))
 
     def _ask_tier(self, tier: OpenTier) -> int:
         """Take what a tier offers; how many answer there: those taken, or more than were looked at."""
-        window = max(WINDOW, 2 * self._limit)
+        window = self._window
         if tier.queries.can_be_rough(self._sought):
             offered, total = tier.best(tier.queries.words(self._asked, self._sought, is_rough=True), window)
             taken = self._take(offered)
@@ -289,6 +311,16 @@ class _Run:
         if self._asked.status is not None and taken < self._limit and total > len(offered):
             return self._widen(tier, query, self._asked.status)
         return taken if total <= len(offered) else total
+
+    def _is_costly(self, tail: OpenTier) -> bool:
+        """Whether the tail would have to be gone through for words that are all frequent there.
+
+        Nearly all names that are called so and are listened to stand in the head; the whole of a name was
+        looked up in the tail too. Where the spelling is guessed, any name that was found will do.
+        """
+        if self._asked.years is not None or self._asked.status is not None:
+            return False
+        return (self._is_guessing and bool(self._scores)) or tail.queries.rarest(self._sought) > FREQUENT
 
     def _widen(self, tier: OpenTier, query: "Query", status: Status) -> int:
         """Look further for recordings of a status, which the first ones offered hardly are."""
@@ -313,7 +345,7 @@ class _Run:
         for key in self._permitted(offered):
             if key not in self._scores:
                 text = text_score(self._sought, self._search.names(key))
-                self.has_whole |= text > 1.0  # as `scoring` has it, only the whole of a name is more than 1
+                self._wholes += text > 1.0  # as `scoring` has it, only the whole of a name is more than 1
                 if text > 0.0:
                     self._scores[key] = score(text, self._search.listens(key))
             taken += key in self._scores

@@ -4,7 +4,7 @@ Every term must be found; within a term any spelling will do. Narrowing fields m
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,15 +31,21 @@ _MANY_BEGIN_SO: Final = EDGES + 1
 """Letters of a beginning that still very many words have."""
 
 
+_FREQUENT: Final = 1 << 16
+"""Documents of the tail that have a word: of one in more, the words it is the beginning of cost too much."""
+
+
 @dataclass(frozen=True, slots=True)
 class TierQueries:
     """Makes queries for a tier.
 
     Attributes:
         is_head: whether it has beginnings of words and positions.
+        documents_of: in how many documents a word of a field stands.
     """
 
     is_head: bool
+    documents_of: Callable[[str, str], int]
 
     @property
     def schema(self) -> "Schema":
@@ -78,16 +84,16 @@ class TierQueries:
         if not term.is_prefix or term.within is Within.RELEASE or is_run(word):
             return False
         if not self.is_head:
-            return terms > 1 and len(word) <= EDGES
+            return terms > 1 and (len(word) <= EDGES or self._is_begun(sought))
         if term.within is not Within.ANYWHERE:
             return len(word) <= EDGES
         return terms > 1 and len(word) == _MANY_BEGIN_SO
 
-    def whole(self, asked: Asked, key: int) -> "Query":
-        """Those whose whole name it may be."""
+    def whole(self, asked: Asked, keys: Sequence[int]) -> "Query":
+        """Those whose whole name one of these may be."""
         import tantivy
 
-        named = tantivy.Query.term_query(self.schema, "whole", key, "basic")
+        named = _any([tantivy.Query.term_query(self.schema, "whole", key, "basic") for key in keys])
         return _all([named, *self._narrowed(asked)]) or named
 
     def among(self, query: "Query", keys: Sequence[int]) -> "Query":
@@ -111,9 +117,28 @@ class TierQueries:
             others = [self._word(name, one) for one in sought.others]
             return _any([edge, *others, *([self._word(name, word)] if is_alone else ())])
         any_of = [self._word(name, one) for one in (word, *sought.others)]
-        if term.is_prefix and (self.is_head or len(word) > EDGES):
+        if self._is_begun(sought):
             any_of.append(_begun(word, name=name, is_head=self.is_head))
         return _any(any_of)
+
+    def _is_begun(self, sought: Sought) -> bool:
+        """Whether longer words that begin so are asked for too: in the tail not of a frequent word."""
+        term = sought.term
+        (word,) = term.words
+        if not term.is_prefix or self.is_head:
+            return term.is_prefix
+        return len(word) > EDGES and self.documents_of(_FIELDS[term.within], word) <= _FREQUENT
+
+    def rarest(self, sought: Sequence[Sought]) -> int:
+        """How many documents have the rarest of the terms that are whole words: so many are gone through."""
+        whole = [one for one in sought if not one.term.is_prefix] or sought
+        return min(map(self._documents, whole), default=0)
+
+    def _documents(self, sought: Sought) -> int:
+        name = _FIELDS[sought.term.within]
+        parts = [part for word in sought.term.words for part in (grams(word) if is_run(word) else [word])]
+        others = sum(self.documents_of(name, other) for other in sought.others)
+        return others + min(self.documents_of(name, part) for part in parts)
 
     def _phrase(self, within: Within, words: Sequence[str]) -> "Query":
         import tantivy
@@ -164,11 +189,32 @@ class OpenTier:
         self._folder = folder
         self._searcher = opened(folder).searcher()
         self.is_head = is_head
-        self.queries = TierQueries(is_head)
+        self.queries = TierQueries(is_head, self._searcher.doc_freq)
         self.documents = self._searcher.num_docs
 
+    def first(self, query: "Query", limit: int) -> list[int]:
+        """The most popular documents of those that answer alike: their keys."""
+        if not self.documents:
+            return []
+        with engine(self._folder):
+            found = self._searcher.search(query, limit=limit)
+            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
+            return self._first(query, limit) if total else []
+
+    def _first(self, query: "Query", limit: int) -> list[int]:
+        import tantivy
+
+        found = self._searcher.search(
+            query, limit=limit, count=False, order_by_field="key", order=tantivy.Order.Asc
+        )
+        return [int(key) for key, _ in found.hits]
+
     def best(self, query: "Query", limit: int) -> tuple[list[int], int]:
-        """The best documents by BM25 × log2(2 + listens): their keys; and how many there are."""
+        """The best documents by BM25 × log2(2 + listens): their keys; and how many there are.
+
+        In the tail the best are the most popular: all are listened to little, and each column that is looked at
+        takes twenty milliseconds there at 256 M.
+        """
         if not self.documents:
             return [], 0
         with engine(self._folder):
@@ -177,6 +223,8 @@ class OpenTier:
             total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
             if not total:
                 return [], 0
+            if not self.is_head:
+                return self._first(query, limit), total
             if total > limit:
                 found = self._searcher.search(query, limit=limit, count=False, weight_by_field="popularity")
             addresses: list[DocAddress] = [address for _, address in found.hits]
