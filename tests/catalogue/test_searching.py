@@ -15,6 +15,7 @@ from indexed import HEADS, catalogue, indexing, mbid, plays, recording, search, 
 from longplay.catalogue.entities import KINDS, Entity, EntityKind
 from longplay.catalogue.importers.musicbrainz import IMPORTER
 from longplay.catalogue.search import indexing as indexing_module
+from longplay.catalogue.search import searching, tier_queries
 from longplay.catalogue.search.indexing import OwnRecording, index_folder
 from longplay.catalogue.search.searching import Search
 from longplay.catalogue.search.tiers import Indexed, write_tier
@@ -468,3 +469,45 @@ def test_own_recordings_are_found_beside_those_of_the_catalogue(root: Path) -> N
 def test_folding_is_what_the_engine_sees(table: Serving) -> None:
     assert all(words(one.title) for one in everything(table))
     assert not re.search("[A-Z]", " ".join(words(" ".join(NAMES))))
+
+
+def deep(tmp_path: Path) -> Search:
+    """Sixty songs that are listened to, and a few in the tail that nobody knows."""
+    rows = [recording(n, f"Song {n}", "The Pier") for n in range(1, 61)]
+    rows += [recording(n, f"Song Lamp {n}", "The Pier") for n in range(61, 64)]
+    rows += [recording(64, "Song Tide Pier", "The Pier", year=1931), recording(65, "Tidal Song", "Nobody")]
+    return search(catalogue(tmp_path, [*rows, *(plays(n, 1_000 - n) for n in range(1, 61))]))
+
+
+def test_the_tail_is_not_gone_through_for_frequent_words_but_whole_names_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = deep(tmp_path)
+    assert set(titles(engine, "song lamp")) == {"Song Lamp 61", "Song Lamp 62", "Song Lamp 63"}
+    monkeypatch.setattr(searching, "FREQUENT", 2)
+    assert titles(engine, "song lamp") == []
+    assert titles(engine, "song lamp 62") == ["Song Lamp 62"]
+    assert titles(engine, "pier song tide") == ["Song Tide Pier"]
+    monkeypatch.setattr(searching, "FREQUENT", 0)
+    assert titles(engine, "tidal song nobody") == ["Tidal Song"]
+    assert titles(engine, "song year:1931") == ["Song Tide Pier"]
+    assert not engine.find("song lamp").is_all
+
+
+def test_a_whole_name_that_is_misspelt_is_looked_up_in_the_tail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the tail is not gone through; the head has the words, so they can be guessed."""
+    engine = deep(tmp_path)
+    monkeypatch.setattr(searching, "FREQUENT", 0)
+    assert titles(engine, "sonk tide pier the pier") == ["Song Tide Pier"]
+
+
+def test_a_frequent_last_word_is_no_beginning_in_the_tail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = deep(tmp_path)
+    assert "Song Lamp 61" in titles(engine, "pier lamp")
+    before = titles(engine, "nobody tida")
+    monkeypatch.setattr(tier_queries, "_FREQUENT", 0)
+    assert before == titles(engine, "nobody tida") == ["Tidal Song"]
