@@ -10,6 +10,7 @@ import codecs
 import io
 from typing import IO, Final, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -71,7 +72,7 @@ def without_spoiled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[int]]:
 
 def places(before: int, count: int) -> pa.Array:
     """Where so many records stand in their file, from 1, when so many stand before them."""
-    return pa.array(range(before + 1, before + count + 1), pa.int64())
+    return pa.array(np.arange(before + 1, before + count + 1, dtype=np.int64))
 
 
 def halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
@@ -80,5 +81,4 @@ def halves(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     Taken, not sliced: a slice is still checked with what lies around it.
     """
     middle = batch.num_rows // 2
-    places = range(middle), range(middle, batch.num_rows)
-    return batch.take(pa.array(places[0], pa.int64())), batch.take(pa.array(places[1], pa.int64()))
+    return batch.take(pa.array(range(middle))), batch.take(pa.array(range(middle, batch.num_rows)))

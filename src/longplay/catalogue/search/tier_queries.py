@@ -197,9 +197,8 @@ class OpenTier:
         if not self.documents:
             return []
         with engine(self._folder):
-            found = self._searcher.search(query, limit=limit)
-            total: int = found.count  # type: ignore[attr-defined]  # which the stub lacks
-            return self._first(query, limit) if total else []
+            found = self._searcher.search(query, limit=1)
+            return self._first(query, limit) if found.hits else []
 
     def _first(self, query: "Query", limit: int) -> list[int]:
         import tantivy

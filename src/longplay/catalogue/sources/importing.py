@@ -100,7 +100,7 @@ class Importing:
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Look for circles of garbage seldom: records have none, and to look takes a tenth of the time."""
+    """Look for circles of garbage seldom: records have none, and looking takes time."""
     before = gc.get_threshold()
     gc.set_threshold(_COLLECTED_AFTER, *before[1:])
     try:
