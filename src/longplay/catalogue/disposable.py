@@ -87,8 +87,8 @@ def made(folder: Path, wanted: Made, make: Callable[[Path], dict[str, int]], *, 
         done = Made(snapshot=wanted.snapshot, made_of=wanted.made_of, method=wanted.method, rows=rows)
         _state(unfinished / MADE, done)
         with storing(folder):
-            begun.unlink()
             _sync(unfinished)
+            begun.unlink()  # last: making it durable takes long, and a kill until here costs nothing
             if folder.exists():
                 shutil.rmtree(folder)
             unfinished.rename(folder)

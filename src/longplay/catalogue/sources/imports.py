@@ -31,11 +31,11 @@ REJECTS: Final = "rejects.jsonl"
 REJECTS_KEPT: Final = 1_000
 """So many rejected records are kept with their reasons; all are counted."""
 
-_STATE: Final = "state.json"
-_KEY: Final = "listener.key"
 CUT_BY: Final = "2"
 """Raised when some file would be cut into other records: imports that are unfinished then begin anew."""
 
+_STATE: Final = "state.json"
+_KEY: Final = "listener.key"
 _UNFINISHED: Final = ".unfinished-"
 _FORGOTTEN: Final = ".forgotten-"
 
